@@ -1,0 +1,1 @@
+"""Speech recognition: VAD, endpointing, recognizers, worker. Imports nothing of `sip` or `bridge`."""

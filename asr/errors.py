@@ -1,0 +1,10 @@
+"""Errors of speech recognition, each with a stable code and a cure for people."""
+
+
+class AsrError(Exception):
+    """codes: bad_rate, model_missing, model_broken, wrong_language, engine_missing, cpu_unsupported"""
+
+    def __init__(self, code: str, message: str, cure: str = "") -> None:
+        super().__init__(f"{message}{' Cure: ' + cure if cure else ''}")
+        self.code = code
+        self.cure = cure

@@ -1,0 +1,32 @@
+"""The port every engine keeps. Adding an engine is one file that keeps it, and a line in `asr.engines`."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from asr.types import SpeechEvent
+
+Emit = Callable[[SpeechEvent], None]
+
+
+class Stream(Protocol):
+    """One speaker. Called from one thread at a time; may emit from another."""
+
+    def feed(self, pcm: bytes, position: int) -> None:
+        """20 ms s16le mono at the stream's rate, starting at sample `position`. Never blocks on a decode."""
+
+    def close(self, position: int) -> None:
+        """No more audio: decide what is open, then emit `Closed(position)`."""
+
+
+class Recognizer(Protocol):
+    """An engine with its model loaded; shared by many streams."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def model_sha256(self) -> str:
+        """Of the model's main file, for reports."""
+
+    def open(self, *, rate: int, emit: Emit, position: int = 0) -> Stream:
+        """8000 or 16000 Hz; any other rate raises `AsrError("bad_rate")`."""

@@ -1,0 +1,1 @@
+"""Telephony: legs, mixer, transfer. Imports nothing of `asr` or `bridge`."""
