@@ -77,4 +77,6 @@ class StreamEvent:
     epoch: int
     at: float
     """time.monotonic() when it left the ASR worker"""
+    spoken_at: float | None = None
+    """time.monotonic() at the event's last position, by the stream's latest anchor; None without one"""
     event: SpeechEvent

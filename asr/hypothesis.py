@@ -1,0 +1,43 @@
+"""What an engine makes of one utterance, and the port it keeps towards `asr.stream`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from asr.audio import Samples
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeardWord:
+    text: str
+    start_s: float
+    """from the beginning of the audio it was heard in"""
+    end_s: float
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    words: tuple[HeardWord, ...] = ()
+    confidence: float = 0.0
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+class Transcriber(Protocol):
+    """The decoding of one stream's utterances. Called by one decode thread at a time, never under a lock."""
+
+    @property
+    def speculates(self) -> bool:
+        """A final may be decoded before the end is certain, and thrown away."""
+
+    def partial(self, utterance: int, audio: Samples) -> Hypothesis:
+        """`audio`: 16 kHz, the utterance from its start; each call of an utterance has more of it."""
+
+    def final(self, utterance: int, audio: Samples) -> Hypothesis:
+        """The whole utterance; word times and confidences are filled in as well as the engine can."""
+
+
+MakeTranscriber = Callable[[], Transcriber]

@@ -1,0 +1,215 @@
+"""The order decodes are done in, when there is more to decode than CPU to decode it.
+
+Finals go first, then the partial that has waited longest. A stream has one decode in flight and one partial
+waiting: a newer partial takes the place of the older. When partials wait too long the hop is stretched, so
+that overload costs partials their freshness before it costs finals anything.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Protocol
+
+
+class Priority(IntEnum):
+    PROBE = 0
+    """asks whether the decode thread is alive"""
+    CLOSING = 1
+    """a final that somebody waits for with a deadline"""
+    FINAL = 2
+    PARTIAL = 3
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    stream: Hashable
+    priority: Priority
+    run: Callable[[], None]
+    """does not raise"""
+    queued_at: float = field(default=0.0, init=False)
+
+
+class Scheduler(Protocol):
+    @property
+    def hop_ms(self) -> int:
+        """New audio a partial should wait for, under the present load."""
+
+    def submit(self, job: Job) -> None: ...
+
+    def cancel(self, job: Job) -> None:
+        """Nothing happens when it is already running or done."""
+
+    def hurry(self, job: Job) -> None:
+        """A waiting final becomes `Priority.CLOSING`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HopRules:
+    hops_ms: tuple[int, ...] = (240, 320, 480)
+    stretch_wait_ms: float = 120.0
+    """partials waiting longer than this on average: next longer hop"""
+    shrink_wait_ms: float = 30.0
+    weight: float = 0.1
+    """of a new wait in the average"""
+    settle: int = 12
+    """partials between two changes"""
+
+
+@dataclass(slots=True)
+class QueueCounts:
+    finals: int = 0
+    partials: int = 0
+    replaced: int = 0
+    """partials that a newer one pushed out before they were decoded"""
+    cancelled: int = 0
+    stretched: int = 0
+
+
+class DecodeQueue:
+    """Thread-safe. `clock` is `time.monotonic` or a test's own."""
+
+    def __init__(self, rules: HopRules | None = None, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rules = rules or HopRules()
+        self._clock = clock
+        self._waiting: list[Job] = []
+        self._in_flight: set[Hashable] = set()
+        self._changed = threading.Condition()
+        self._level = 0
+        self._wait_ms = 0.0
+        self._since_change = 0
+        self._closed = False
+        self.counts = QueueCounts()
+
+    @property
+    def hop_ms(self) -> int:
+        return self._rules.hops_ms[self._level]
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def submit(self, job: Job) -> None:
+        with self._changed:
+            job.queued_at = self._clock()
+            if job.priority >= Priority.FINAL:
+                self._replace_partial(job)
+            self._waiting.append(job)
+            self._changed.notify()
+
+    def cancel(self, job: Job) -> None:
+        with self._changed:
+            if job in self._waiting:
+                self._waiting.remove(job)
+                self.counts.cancelled += 1
+
+    def hurry(self, job: Job) -> None:
+        with self._changed:
+            job.priority = min(job.priority, Priority.CLOSING)
+
+    def take(self) -> Job | None:
+        """The next job, or None when there is nothing that may start now. Answer with `done`."""
+        with self._changed:
+            return self._take()
+
+    def take_or_wait(self) -> Job | None:
+        """Blocks for the next job; None when the queue was closed."""
+        with self._changed:
+            while not self._closed:
+                job = self._take()
+                if job is not None:
+                    return job
+                self._changed.wait()
+            return None
+
+    def done(self, job: Job) -> None:
+        with self._changed:
+            self._in_flight.discard(job.stream)
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _replace_partial(self, job: Job) -> None:
+        for older in self._waiting:
+            if older.stream == job.stream and older.priority is Priority.PARTIAL:
+                self._waiting.remove(older)
+                self.counts.replaced += 1
+                if job.priority is Priority.PARTIAL:
+                    job.queued_at = older.queued_at  # it keeps its place, or a busy stream would starve
+                return
+
+    def _take(self) -> Job | None:
+        free = [job for job in self._waiting if job.stream not in self._in_flight]
+        if not free:
+            return None
+        job = min(free, key=lambda job: (job.priority, job.queued_at))
+        self._waiting.remove(job)
+        self._in_flight.add(job.stream)
+        if job.priority is Priority.PARTIAL:
+            self.counts.partials += 1
+            self._adapt((self._clock() - job.queued_at) * 1000)
+        elif job.priority is not Priority.PROBE:
+            self.counts.finals += 1
+        return job
+
+    def _adapt(self, wait_ms: float) -> None:
+        rules = self._rules
+        self._wait_ms += rules.weight * (wait_ms - self._wait_ms)
+        self._since_change += 1
+        if self._since_change < rules.settle:
+            return
+        if self._wait_ms > rules.stretch_wait_ms and self._level + 1 < len(rules.hops_ms):
+            self._level += 1
+            self._since_change = 0
+            self.counts.stretched += 1
+        elif self._wait_ms < rules.shrink_wait_ms and self._level > 0:
+            self._level -= 1
+            self._since_change = 0
+
+
+class DecodeThreads:
+    """Threads that work a queue off. The native engines release the GIL while they decode."""
+
+    def __init__(self, queue: DecodeQueue, count: int = 1) -> None:
+        self._queue = queue
+        self._threads = [
+            threading.Thread(target=self._work, name=f"decode-{i}", daemon=True) for i in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def close(self, timeout_s: float = 2.0) -> None:
+        """Lets the decodes in flight end; waiting ones are dropped."""
+        self._queue.close()
+        for thread in self._threads:
+            thread.join(timeout_s)
+
+    def _work(self) -> None:
+        while (job := self._queue.take_or_wait()) is not None:
+            try:
+                job.run()
+            finally:
+                self._queue.done(job)
+
+
+class Inline:
+    """Decodes at once, in the feeding thread: an infinitely fast machine, for tests and offline runs."""
+
+    def __init__(self, hop_ms: int = 240) -> None:
+        self._hop_ms = hop_ms
+
+    @property
+    def hop_ms(self) -> int:
+        return self._hop_ms
+
+    def submit(self, job: Job) -> None:
+        job.run()
+
+    def cancel(self, job: Job) -> None:
+        pass
+
+    def hurry(self, job: Job) -> None:
+        pass

@@ -1,0 +1,264 @@
+"""One speaker's stream, the same for every engine that decodes segments: whisper_asr and vosk.
+
+`feed` cuts the audio and queues decodes; the decode thread runs them and reports. Everything both sides touch
+is under one lock, and events leave under it, so that their order is the order of what was decided.
+"""
+
+import threading
+from dataclasses import dataclass, field
+
+from asr.agreement import LocalAgreement
+from asr.audio import TICKS_PER_S, ticks
+from asr.endpointing import Decision, Paused, Resumed, SegmentClosed, SegmentOpened, SpeechEnd, SpeechOnset
+from asr.errors import AsrError
+from asr.hypothesis import HeardWord, Hypothesis, Transcriber
+from asr.recognizer import Emit
+from asr.scheduler import Job, Priority, Scheduler
+from asr.segmenter import Segmenter
+from asr.types import Closed, Failed, Final, Partial, SpeechEnded, SpeechEvent, SpeechStarted, Word
+
+_FIRST_PARTIAL_MS = 240
+"""of speech, before there is anything worth decoding"""
+
+
+@dataclass(slots=True, eq=False)
+class _Ending:
+    """A final that is being decoded; a guess until it is `certain`."""
+
+    end: int
+    voiced_end: int
+    certain: bool = False
+    dropped: bool = False
+    heard: Hypothesis | None = None
+    job: Job | None = None
+
+
+@dataclass(slots=True, eq=False)
+class _Utterance:
+    id: int
+    start: int
+    onset: int
+    asked: int
+    """tick up to which audio was queued for a partial"""
+    agreement: LocalAgreement = field(default_factory=LocalAgreement)
+    ending: _Ending | None = None
+    decided: bool = False
+    shown: bool = False
+    """a partial with words went out"""
+
+
+class SegmentedStream:
+    """Keeps `asr.recognizer.Stream`. Raises nothing after `open`: what fails is told as `Failed`, once."""
+
+    def __init__(self, *, segmenter: Segmenter, transcriber: Transcriber, scheduler: Scheduler, emit: Emit):
+        self._segmenter = segmenter
+        self._transcriber = transcriber
+        self._scheduler = scheduler
+        self._emit_event = emit
+        self._lock = threading.RLock()
+        self._open: _Utterance | None = None
+        self._ids = 0
+        self._undecided: list[_Utterance] = []
+        self._closing: int | None = None
+        self._over = False
+
+    @property
+    def gap_samples(self) -> int:
+        return self._segmenter.gap_samples
+
+    def feed(self, pcm: bytes, position: int) -> None:
+        with self._lock:
+            if self._over or self._closing is not None:
+                return
+            try:
+                decisions = self._segmenter.push(pcm, position)
+            except AsrError as error:
+                self._fail(error.code, str(error))
+                return
+            for decision in decisions:
+                self._carry_out(decision)
+            self._ask_for_partial()
+
+    def close(self, position: int) -> None:
+        with self._lock:
+            if self._over or self._closing is not None:
+                return
+            self._closing = position
+            for decision in self._segmenter.close(position):
+                self._carry_out(decision)
+            for utterance in self._undecided:
+                if utterance.ending is not None and utterance.ending.job is not None:
+                    self._scheduler.hurry(utterance.ending.job)
+            self._close_when_decided()
+
+    def _carry_out(self, decision: Decision) -> None:
+        match decision:
+            case SpeechOnset(at):
+                self._emit(SpeechStarted(position=self._segmenter.position(at)))
+            case SpeechEnd(at):
+                self._emit(SpeechEnded(position=self._segmenter.position(at)))
+            case SegmentOpened(start, onset):
+                self._ids += 1
+                self._open = _Utterance(id=self._ids, start=start, onset=onset, asked=start)
+            case Paused(at, voiced_end):
+                self._guess_the_end(at, voiced_end)
+            case Resumed():
+                self._withdraw_the_guess()
+            case SegmentClosed(end, voiced_end):
+                self._settle_the_end(end, voiced_end)
+
+    def _guess_the_end(self, at: int, voiced_end: int) -> None:
+        if self._open is None:
+            return
+        if self._transcriber.speculates:
+            self._ask_for_final(self._open, _Ending(end=at, voiced_end=voiced_end))
+        else:
+            self._submit_partial(self._open)
+
+    def _withdraw_the_guess(self) -> None:
+        if self._open is None or self._open.ending is None:
+            return
+        ending, self._open.ending = self._open.ending, None
+        ending.dropped = True
+        if ending.job is not None:
+            self._scheduler.cancel(ending.job)
+
+    def _settle_the_end(self, end: int, voiced_end: int) -> None:
+        utterance, self._open = self._open, None
+        if utterance is None:
+            return
+        self._undecided.append(utterance)
+        if utterance.ending is None:
+            self._ask_for_final(utterance, _Ending(end=end, voiced_end=voiced_end, certain=True))
+            return
+        utterance.ending.certain = True
+        if utterance.ending.heard is not None:
+            self._decide(utterance, utterance.ending, utterance.ending.heard)
+
+    def _ask_for_final(self, utterance: _Utterance, ending: _Ending) -> None:
+        audio = self._segmenter.audio(utterance.start, ending.end)
+
+        def run() -> None:
+            if ending.dropped or self._over:
+                return
+            try:
+                heard = self._transcriber.final(utterance.id, audio)
+            except Exception as error:  # native code and broken models raise anything; the call must go on
+                self._fail_in_decode(error)
+                return
+            with self._lock:
+                self._on_final(utterance, ending, heard)
+
+        priority = Priority.FINAL if self._closing is None else Priority.CLOSING
+        utterance.ending = ending
+        ending.job = Job(self, priority, run)
+        self._scheduler.submit(ending.job)
+
+    def _on_final(self, utterance: _Utterance, ending: _Ending, heard: Hypothesis) -> None:
+        if ending.dropped:
+            return
+        ending.heard = heard
+        if ending.certain:
+            self._decide(utterance, ending, heard)
+        else:
+            self._show(utterance, heard, ending.end, stable=len(heard.words))
+
+    def _decide(self, utterance: _Utterance, ending: _Ending, heard: Hypothesis) -> None:
+        if utterance.decided:
+            return
+        utterance.decided = True
+        words = self._placed(utterance, heard.words, ending.voiced_end)
+        if words:
+            self._emit(
+                Final(
+                    utterance=utterance.id,
+                    text=heard.text,
+                    words=words,
+                    start=self._segmenter.position(utterance.onset),
+                    end=self._segmenter.position(ending.voiced_end),
+                    confidence=heard.confidence,
+                )
+            )
+        elif utterance.shown:
+            self._show(utterance, heard, ending.end, stable=0)
+        self._undecided.remove(utterance)
+        self._close_when_decided()
+
+    def _ask_for_partial(self) -> None:
+        utterance = self._open
+        if utterance is None or self._segmenter.endpointer.paused:
+            return
+        if self._segmenter.endpointer.voiced_ticks < ticks(_FIRST_PARTIAL_MS):
+            return
+        if self._segmenter.end - utterance.asked >= ticks(self._scheduler.hop_ms):
+            self._submit_partial(utterance)
+
+    def _submit_partial(self, utterance: _Utterance) -> None:
+        utterance.asked = self._segmenter.end
+
+        def run() -> None:
+            with self._lock:
+                if utterance is not self._open or self._over:
+                    return
+                end = self._segmenter.end
+                audio = self._segmenter.audio(utterance.start, end)
+            try:
+                heard = self._transcriber.partial(utterance.id, audio)
+            except Exception as error:  # as in finals
+                self._fail_in_decode(error)
+                return
+            with self._lock:
+                ending = utterance.ending
+                outrun = utterance.decided or (ending is not None and ending.heard is not None)
+                if not outrun and not self._over:
+                    stable = utterance.agreement.update([word.text for word in heard.words])
+                    self._show(utterance, heard, end, stable)
+
+        self._scheduler.submit(Job(self, Priority.PARTIAL, run))
+
+    def _show(self, utterance: _Utterance, heard: Hypothesis, end: int, stable: int) -> None:
+        if not heard.words and not utterance.shown:
+            return
+        utterance.shown = bool(heard.words)
+        self._emit(
+            Partial(
+                utterance=utterance.id,
+                text=heard.text,
+                stable=stable,
+                start=self._segmenter.position(utterance.onset),
+                end=self._segmenter.position(end),
+            )
+        )
+
+    def _placed(
+        self, utterance: _Utterance, words: tuple[HeardWord, ...], voiced_end: int
+    ) -> tuple[Word, ...]:
+        """Times in the audio to positions of the stream; nobody speaks before the onset or after the end."""
+        placed = []
+        floor = utterance.onset
+        for word in words:
+            start = min(max(utterance.start + round(word.start_s * TICKS_PER_S), floor), voiced_end)
+            floor = min(max(utterance.start + round(word.end_s * TICKS_PER_S), start), voiced_end)
+            at, until = self._segmenter.position(start), self._segmenter.position(floor)
+            placed.append(Word(text=word.text, start=at, end=until, confidence=word.confidence))
+        return tuple(placed)
+
+    def _close_when_decided(self) -> None:
+        if self._closing is not None and not self._undecided and not self._over:
+            self._emit(Closed(position=self._closing))
+            self._over = True
+
+    def _fail_in_decode(self, error: Exception) -> None:
+        # the type only: a message could quote what was said
+        code = error.code if isinstance(error, AsrError) else "decode_failed"
+        with self._lock:
+            self._fail(code, f"decoding failed: {type(error).__name__}")
+
+    def _fail(self, code: str, message: str) -> None:
+        if not self._over:
+            self._emit(Failed(code=code, message=message))
+            self._over = True
+
+    def _emit(self, event: SpeechEvent) -> None:
+        if not self._over:
+            self._emit_event(event)

@@ -1,0 +1,131 @@
+"""Vosk (Kaldi): native partials and word confidences, cut into utterances by our own endpointing.
+
+The pip build (0.3.45) cannot set its endpointer, so it is never asked: each utterance gets a recognizer of
+its own and ends with `FinalResult`. A stream decodes only the audio that is new since its last partial.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from asr.audio import TICKS_PER_S, Samples, check_rate, to_pcm
+from asr.endpointing import EndpointRules
+from asr.errors import AsrError
+from asr.hypothesis import HeardWord, Hypothesis
+from asr.models import sha256, vosk_dir, vosk_main_file
+from asr.recognizer import Emit
+from asr.scheduler import Scheduler
+from asr.segmenter import Segmenter
+from asr.stream import SegmentedStream
+from asr.vad import make_vad
+
+
+@cache
+def _library() -> Any:
+    """Imported late: it loads a 25 MB shared object, which other engines need not pay for."""
+    try:
+        import vosk
+    except (ImportError, OSError) as error:
+        raise AsrError("engine_missing", f"vosk does not load: {error}", "pip install vosk") from error
+    vosk.SetLogLevel(-1)
+    return vosk
+
+
+class VoskRecognizer:
+    """A loaded Vosk model directory (small models: 0.5 s, 300 MB). Raises `AsrError` when it does not load.
+
+    `hotwords` are not supported by these models' graphs without narrowing them to a grammar: ignored.
+    """
+
+    def __init__(
+        self,
+        scheduler: Scheduler,
+        *,
+        model_dir: str | Path | None,
+        hotwords: Sequence[str] = (),
+        vad: str = "gated",
+        rules: EndpointRules | None = None,
+    ) -> None:
+        directory = vosk_dir(model_dir)
+        try:
+            self._model = _library().Model(str(directory))
+        except AsrError:
+            raise
+        except Exception as error:  # the binding raises a bare Exception
+            raise AsrError("model_broken", f"{directory} does not load", "unpack the model again") from error
+        self._sha256 = sha256(vosk_main_file(directory))
+        self._scheduler = scheduler
+        self._vad = vad
+        make_vad(vad)
+        self._rules = rules or EndpointRules()
+
+    @property
+    def name(self) -> str:
+        return "vosk"
+
+    @property
+    def model_sha256(self) -> str:
+        return self._sha256
+
+    def open(self, *, rate: int, emit: Emit, position: int = 0) -> SegmentedStream:
+        check_rate(rate)
+        segmenter = Segmenter(rate=rate, vad=make_vad(self._vad), rules=self._rules, position=position)
+        return SegmentedStream(
+            segmenter=segmenter,
+            transcriber=_VoskTranscriber(self._model),
+            scheduler=self._scheduler,
+            emit=emit,
+        )
+
+
+class _VoskTranscriber:
+    speculates = False
+    """`FinalResult` ends an utterance for good"""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._utterance = 0
+        self._fed = 0
+        self._kaldi: Any = None
+        self._done: list[HeardWord] = []
+
+    def partial(self, utterance: int, audio: Samples) -> Hypothesis:
+        self._hear(utterance, audio)
+        result = json.loads(self._kaldi.PartialResult())
+        return _hypothesis([*self._done, *_words(result.get("partial_result", []))])
+
+    def final(self, utterance: int, audio: Samples) -> Hypothesis:
+        self._hear(utterance, audio)
+        result = json.loads(self._kaldi.FinalResult())
+        self._utterance = 0
+        return _hypothesis([*self._done, *_words(result.get("result", []))])
+
+    def _hear(self, utterance: int, audio: Samples) -> None:
+        if utterance != self._utterance:
+            self._utterance, self._fed, self._done = utterance, 0, []
+            self._kaldi = _library().KaldiRecognizer(self._model, TICKS_PER_S)
+            self._kaldi.SetWords(True)
+            self._kaldi.SetPartialWords(True)
+        if len(audio) > self._fed and self._kaldi.AcceptWaveform(to_pcm(audio[self._fed :])):
+            # its own endpointer saw an end in mid-utterance: keep what it has and go on
+            self._done += _words(json.loads(self._kaldi.Result()).get("result", []))
+        self._fed = max(self._fed, len(audio))
+
+
+def _words(result: list[dict[str, Any]]) -> list[HeardWord]:
+    return [
+        HeardWord(
+            text=str(word["word"]),
+            start_s=float(word["start"]),
+            end_s=float(word["end"]),
+            confidence=float(word["conf"]),
+        )
+        for word in result
+    ]
+
+
+def _hypothesis(words: list[HeardWord]) -> Hypothesis:
+    known = [word.confidence for word in words if word.confidence is not None]
+    return Hypothesis(words=tuple(words), confidence=sum(known) / len(known) if known else 0.0)
