@@ -1,0 +1,379 @@
+"""A telephone exchange on one UDP socket: stands where the front stands, and is every far end behind it.
+
+Raw SIP and RTP on threads of the test process. A `Phone` is one far end; the user part of a URI names it.
+"""
+
+import re
+import select
+import socket
+import struct
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sip.message import Message, tag_of, uri_of
+from tests.sip.audio import FRAME, Samples, level_db, tone, ulaw_decode, ulaw_encode
+
+Address = tuple[str, int]
+DTMF_PAYLOAD = 101
+KEYS = "0123456789*#ABCD"
+
+
+@dataclass
+class Phone:
+    """One far end. Everything it was sent is kept for the test to look at."""
+
+    name: str
+    exchange: "Exchange"
+    rtp: socket.socket
+    seen: list[Message] = field(default_factory=list)
+    sent: list[Message] = field(default_factory=list)
+    packets: list[tuple[float, int, bytes]] = field(default_factory=list)
+    digits: list[str] = field(default_factory=list)
+    state: str = "idle"
+    refer_answer: int = 202
+    refer_notify: tuple[tuple[int, str], ...] = ((100, "Trying"), (200, "OK"))
+    silent: bool = False
+    answers_requests: bool = True
+    srtp_line: str = ""
+
+    def __post_init__(self) -> None:
+        self.tag = uuid.uuid4().hex[:8]
+        self.call_id = ""
+        self.remote: Address | None = None
+        self.local_uri, self.remote_uri, self.target = "", "", ""
+        self.remote_tag = ""
+        self.cseq = 100
+        self.invite: Message | None = None
+        self.branch = ""
+        self._hz = 0.0
+        self._phase = 0
+        self._key: tuple[int, int] | None = None
+        self._rtp_seq = 1
+        self._rtp_ts = 1000
+        self._key_ts = 0
+        self._keys_left: list[str] = []
+        self._key_gap = 0
+
+    # signalling, outwards
+
+    def call(self, worker: Address, headers: tuple[tuple[str, str], ...] = (), sdp: bool = True) -> None:
+        """INVITE to the worker, as the front would forward it."""
+        self.call_id, self.state = uuid.uuid4().hex, "calling"
+        self.local_uri = f"sip:{self.name}@{self.exchange.host}"
+        self.remote_uri = self.target = f"sip:bridge@{worker[0]}:{worker[1]}"
+        self.request("INVITE", self.sdp() if sdp else "", (("X-Handoff-Source", "192.0.2.7:5060"), *headers))
+
+    def ring(self, early_media: bool = False) -> None:
+        self.respond(183 if early_media else 180, "Progress", self.sdp() if early_media else "")
+
+    def answer(self) -> None:
+        self.respond(200, "OK", self.sdp())
+        self.state = "up"
+
+    def decline(self, status: int, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        self.respond(status, "No", headers=headers)
+        self.state = "over"
+
+    def cancel(self) -> None:
+        self.request("CANCEL", branch=self.branch, cseq=self.invite_cseq)
+
+    def hangup(self, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        self.request("BYE", headers=headers)
+        self.state = "over"
+
+    def hold(self, direction: str = "sendonly") -> None:
+        """Re-INVITE; `sendrecv` resumes."""
+        self.request("INVITE", self.sdp(direction))
+
+    def refer(self, target: str, headers: tuple[tuple[str, str], ...] = ()) -> None:
+        self.request("REFER", headers=(("Refer-To", f"<{target}>"), *headers))
+
+    def press(self, keys: str, method: str = "rfc4733") -> None:
+        if method == "rfc4733":
+            self._keys_left.extend(keys)
+            return
+        for key in keys:
+            body = f"Signal={key}\r\nDuration=160\r\n"
+            self.request("INFO", body, content="application/dtmf-relay")
+
+    # audio
+
+    def say(self, hz: float) -> None:
+        """A tone from now on; 0 is silence (packets go on)."""
+        self._hz = hz
+
+    def heard(self, since: float, until: float | None = None) -> Samples:
+        """What arrived in a span of monotonic time."""
+        until = until or time.monotonic()
+        parts = [ulaw_decode(data) for at, pt, data in list(self.packets) if since <= at <= until and pt == 0]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
+
+    def hears(self, hz: float, since: float, until: float | None = None) -> float:
+        return level_db(self.heard(since, until), hz)
+
+    # what the exchange asks
+
+    def sdp(self, direction: str = "sendrecv") -> str:
+        ip, port = self.rtp.getsockname()
+        profile = "RTP/SAVP" if self.srtp_line else "RTP/AVP"
+        return (
+            f"v=0\r\no=- 1 {self.cseq} IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n"
+            f"m=audio {port} {profile} 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
+            f"a=fmtp:101 0-15\r\na={direction}\r\n{self.srtp_line}"
+        )
+
+    def request(
+        self, method: str, body: str = "", headers: tuple[tuple[str, str], ...] = (),
+        branch: str = "", cseq: int | None = None, content: str = "application/sdp",
+    ) -> None:  # fmt: skip
+        if cseq is None:
+            self.cseq += 1
+            cseq = self.cseq
+        branch = branch or f"z9hG4bK{uuid.uuid4().hex[:12]}"
+        if method == "INVITE":
+            self.branch, self.invite_cseq = branch, cseq
+        to = f"<{self.remote_uri}>" + (f";tag={self.remote_tag}" if self.remote_tag else "")
+        lines = [
+            f"{method} {self.target} SIP/2.0",
+            f"Via: SIP/2.0/UDP {self.exchange.host};branch={branch};rport",
+            "Max-Forwards: 70",
+            f"From: <{self.local_uri}>;tag={self.tag}",
+            f"To: {to}",
+            f"Call-ID: {self.call_id}",
+            f"CSeq: {cseq} {method}",
+            f"Contact: <sip:{self.name}@{self.exchange.host}>",
+            *[f"{name}: {value}" for name, value in headers],
+        ]
+        self.exchange.send(self._target_address(), lines, body, content, self)
+
+    def _target_address(self) -> Address:
+        host, _, port = uri_of(self.target).partition("@")[2].partition(";")[0].partition(":")
+        return host, int(port or 5060)
+
+    def respond(
+        self, status: int, reason: str, body: str = "", headers: tuple[tuple[str, str], ...] = (),
+        to: Message | None = None,
+    ) -> None:  # fmt: skip
+        request = to or self.invite
+        assert request is not None
+        to_header = request.first("to")
+        if not tag_of(to_header) and status > 100:
+            to_header += f";tag={self.tag}"
+        lines = [
+            f"SIP/2.0 {status} {reason}",
+            *[f"Via: {via}" for via in request.all("via")],
+            f"From: {request.first('from')}",
+            f"To: {to_header}",
+            f"Call-ID: {request.first('call-id')}",
+            f"CSeq: {request.first('cseq')}",
+            f"Contact: <sip:{self.name}@{self.exchange.host}>",
+            *[f"Record-Route: {route}" for route in request.all("record-route")],
+            *[f"{name}: {value}" for name, value in headers],
+        ]
+        self.exchange.send(self.exchange.worker_of(request), lines, body, "application/sdp", self)
+
+    def received(self, message: Message) -> None:
+        self.seen.append(message)
+        if message.has_sdp:
+            ip = re.search(r"c=IN IP4 (\S+)", message.body)
+            port = re.search(r"m=audio (\d+)", message.body)
+            if ip and port:
+                self.remote = (ip[1], int(port[1]))
+        if message.status:
+            self._response(message)
+        else:
+            self._request(message)
+
+    def _response(self, message: Message) -> None:
+        if message.method != "INVITE" or message.status < 180:
+            return
+        if message.status < 300:
+            self.remote_tag = tag_of(message.first("to"))
+        if message.status >= 200:
+            if message.status < 300:
+                self.target = uri_of(message.first("contact"))
+                self.state = "up"
+            else:
+                self.state = "over"
+            self._ack(message)
+
+    def _ack(self, response: Message) -> None:
+        tag, self.remote_tag = self.remote_tag, tag_of(response.first("to"))
+        late = not any(m.has_sdp for m in self.sent if m.start.startswith("INVITE"))
+        ok = response.status < 300
+        self.request(
+            "ACK", self.sdp() if ok and late else "", branch="" if ok else self.branch, cseq=response.cseq
+        )
+        self.remote_tag = tag or self.remote_tag
+
+    def _request(self, message: Message) -> None:
+        method = message.start.split(" ")[0]
+        if method == "INVITE" and self.state in ("idle", "over"):
+            self._invited(message)
+        elif method == "ACK" or not self.answers_requests:
+            return
+        elif method == "CANCEL":
+            self.respond(200, "OK", to=message)
+            self.decline(487)
+        elif method == "REFER":
+            self._referred(message)
+        elif method == "INVITE":
+            self.respond(200, "OK", self.sdp(), to=message)
+        else:
+            if method == "BYE":
+                self.state = "over"
+            if method == "INFO" and (signal := re.search(r"Signal=\s*(\S)", message.body)):
+                self.digits.append(signal[1])
+            self.respond(200, "OK", to=message)
+
+    def _invited(self, message: Message) -> None:
+        self.invite, self.state = message, "ringing"
+        self.call_id = message.first("call-id")
+        self.local_uri, self.remote_uri = uri_of(message.first("to")), uri_of(message.first("from"))
+        self.remote_tag, self.target = tag_of(message.first("from")), uri_of(message.first("contact"))
+        self.exchange.on_invite(self)
+
+    def _referred(self, message: Message) -> None:
+        self.respond(self.refer_answer, "Answer", to=message)
+        if self.refer_answer >= 300:
+            return
+        for status, reason in self.refer_notify:
+            over = "terminated;reason=noresource" if status >= 200 else "active;expires=60"
+            self.request(
+                "NOTIFY", f"SIP/2.0 {status} {reason}\r\n",
+                (("Event", "refer"), ("Subscription-State", over)), content="message/sipfrag;version=2.0",
+            )  # fmt: skip
+
+    def tick(self) -> None:
+        """One RTP packet."""
+        if self.remote is None or self.silent or self.state == "over":
+            return
+        if self._key is None and self._keys_left and self._key_gap <= 0:
+            self._key, self._key_ts = (KEYS.index(self._keys_left.pop(0)), 0), self._rtp_ts
+        self._key_gap -= 1
+        if self._key is not None:
+            code, step = self._key
+            end = 0x80 if step >= 4 else 0
+            payload = struct.pack("!BBH", code, end | 10, (min(step, 4) + 1) * FRAME)
+            self._packet(DTMF_PAYLOAD, payload, self._key_ts, marker=step == 0)
+            self._key = (code, step + 1) if step < 6 else None
+            self._key_gap = 5
+        else:
+            frame = np.zeros(FRAME, np.int16) if not self._hz else self._tone()
+            self._packet(0, ulaw_encode(frame), self._rtp_ts)
+        self._rtp_ts += FRAME
+
+    def _tone(self) -> Samples:
+        t = (np.arange(FRAME) + self._phase) / 8000
+        self._phase += FRAME
+        return (8000 * np.sin(2 * np.pi * self._hz * t)).astype(np.int16)
+
+    def _packet(self, payload_type: int, payload: bytes, timestamp: int, marker: bool = False) -> None:
+        head = struct.pack(
+            "!BBHII", 0x80, payload_type | (0x80 if marker else 0), self._rtp_seq & 0xFFFF, timestamp, 7
+        )
+        self._rtp_seq += 1
+        assert self.remote is not None
+        self.rtp.sendto(head + payload, self.remote)
+
+    def media(self, packet: bytes, at: float) -> None:
+        payload_type = packet[1] & 0x7F
+        self.packets.append((at, payload_type, packet[12:]))
+        if payload_type != 0 and len(packet) == 16 and packet[1] & 0x80:
+            self.digits.append(KEYS[packet[12]])
+
+
+class Exchange:
+    """The socket, the phones, and two threads."""
+
+    def __init__(self, ip: str) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((ip, 0))
+        self.ip = ip
+        self.host = f"{ip}:{self.socket.getsockname()[1]}"
+        self.phones: dict[str, Phone] = {}
+        self.strays: list[Message] = []
+        self.wait_for: Callable[..., None] = wait_for
+        self._threads = [
+            threading.Thread(target=run, daemon=True) for run in (self._receive, self._media_clock)
+        ]
+        self._stop = False
+        for thread in self._threads:
+            thread.start()
+
+    def phone(self, name: str) -> Phone:
+        rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        rtp.bind((self.ip, 0))
+        phone = Phone(name, self, rtp)
+        self.phones[name] = phone
+        return phone
+
+    def uri(self, name: str) -> str:
+        return f"sip:{name}@{self.host}"
+
+    def on_invite(self, phone: Phone) -> None:
+        phone.respond(100, "Trying")
+
+    def worker_of(self, request: Message) -> Address:
+        via = request.first("via").split()[1].split(";")[0]
+        host, _, port = via.partition(":")
+        return host, int(port or 5060)
+
+    def send(self, to: Address, lines: list[str], body: str, content: str, phone: Phone) -> None:
+        head = [*lines, *([f"Content-Type: {content}"] if body else []), f"Content-Length: {len(body)}"]
+        text = "\r\n".join(head) + "\r\n\r\n" + body
+        phone.sent.append(Message.parse(text))
+        self.socket.sendto(text.encode(), to)
+
+    def close(self) -> None:
+        self._stop = True
+        for thread in self._threads:
+            thread.join(2)
+        for phone in self.phones.values():
+            phone.rtp.close()
+        self.socket.close()
+
+    def _receive(self) -> None:
+        while not self._stop:
+            phones = {phone.rtp: phone for phone in list(self.phones.values())}
+            ready, _, _ = select.select([self.socket, *phones], [], [], 0.05)
+            for sock in ready:
+                data = sock.recv(65536)
+                if sock is self.socket:
+                    self._dispatch(Message.parse(data.decode("utf-8", "replace")))
+                else:
+                    phones[sock].media(data, time.monotonic())
+
+    def _dispatch(self, message: Message) -> None:
+        call_id = message.first("call-id")
+        phone = next((p for p in self.phones.values() if p.call_id == call_id), None)
+        if phone is None and message.start.startswith("INVITE"):
+            phone = self.phones.get(message.start.split(" ")[1].partition(":")[2].partition("@")[0])
+        if phone is None:
+            self.strays.append(message)
+            return
+        phone.received(message)
+
+    def _media_clock(self) -> None:
+        due = time.monotonic()
+        while not self._stop:
+            for phone in list(self.phones.values()):
+                phone.tick()
+            due += 0.02
+            time.sleep(max(0.0, due - time.monotonic()))
+
+
+def wait_for(what: Callable[[], object], seconds: float = 5.0) -> None:
+    """Until `what` is true; fails the test otherwise."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)
+
+
+__all__ = ["Exchange", "Phone", "tone", "wait_for"]
