@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -40,12 +41,14 @@ class EventLog:
 
     def __init__(self) -> None:
         self.all: list[PartyEvent] = []
+        self.on_event: Callable[[PartyEvent], None] = lambda event: None
         self._unseen: deque[PartyEvent] = deque(maxlen=_KEPT)
         self._waiting: list[tuple[str, Call | None, dict[str, Any], asyncio.Future[PartyEvent]]] = []
 
     def post(self, event: PartyEvent) -> None:
         if len(self.all) < 10 * _KEPT:
             self.all.append(event)
+        self.on_event(event)
         for waiter in self._waiting:
             name, call, where, future = waiter
             if _matches(event, name, call, where) and not future.done():

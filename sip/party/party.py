@@ -160,7 +160,11 @@ class Party:
             call.stop_rtp()
 
     async def wait(
-        self, name: str, timeout: float = 5.0, call: Call | None = None, **where: Any  # noqa: ASYNC109
+        self,
+        name: str,
+        timeout: float = 5.0,  # noqa: ASYNC109
+        call: Call | None = None,
+        **where: Any,
     ) -> PartyEvent:
         """The next event `name` not yet waited for, with that data. Raises `TimeoutError`."""
         return await self.events.wait(name, timeout, call, where)
