@@ -25,6 +25,7 @@ class PortTaken(Exception):
 
 def start_endpoint(config: WorkerConfig) -> pj.Endpoint:
     """A running endpoint on the null device. Raises `PortTaken`, or `pj.Error` for anything else."""
+    _hush()
     endpoint = pj.Endpoint()
     endpoint.libCreate()
     endpoint.libInit(_library(config))
@@ -39,6 +40,11 @@ def start_endpoint(config: WorkerConfig) -> pj.Endpoint:
     endpoint.libStart()
     _choose_codecs(endpoint, config)
     return endpoint
+
+
+def _hush() -> None:
+    """pjlib speaks on standard output from its first moment, before any configuration of its log."""
+    ctypes.CDLL(pj._pjsua2.__file__).pj_log_set_level(0)
 
 
 def _library(config: WorkerConfig) -> pj.EpConfig:

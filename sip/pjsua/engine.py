@@ -11,12 +11,14 @@ import pjsua2 as pj
 from sip.clips import ClipCache, comfort_tone
 from sip.config import WorkerConfig
 from sip.events import CallIncoming, CommandFailed, DtmfReceived, Event, LegLost
-from sip.message import Message, display_of, host_port, uri_of
+from sip.message import Message, display_of, host_port, tag_of, uri_of
 from sip.pjsua.endpoint import account_config, start_endpoint, trim_memory
+from sip.pjsua.gate import Gate
 from sip.pjsua.leg import PjsuaLeg, contained
 from sip.pjsua.mixer import Mixer
 from sip.pjsua.players import Player
 from sip.pjsua.ports import SinkPort, fast_path_works
+from sip.pjsua.referral import Referrals
 from sip.pjsua.streams import Streams
 from sip.pjsua.watchdog import CHECK_EVERY_S, Watchdog
 from sip.recorder import RecordingWriter
@@ -69,6 +71,7 @@ class Engine:
         self.streams = Streams(post)
         self.writer = RecordingWriter()
         self.mixer = Mixer(self._speaker, self._listener)
+        self.referrals = Referrals(post)
         self.on_transfer_progress: Callable[[LegId, int, bool], None] = lambda leg, status, final: None
         self.no_answer: dict[LegId, Timer] = {}
         self._tombstone = tombstone
@@ -94,6 +97,7 @@ class Engine:
         self._endpoint = start_endpoint(self.config)
         self.account = Account(self._incoming)
         self.account.create(account_config(self.config))
+        self._gate = Gate(self._refer)
         for name in PLAYERS:
             self.players[name] = Player(name, rate, self.fast, self.post, pcm if name == COMFORT else None)
         # A cycle collected on the clock's thread may hold a pj object, which aborts: collect only here.
@@ -124,8 +128,8 @@ class Engine:
 
     @property
     def quiet(self) -> bool:
-        """No leg is left, every BYE is answered, every stream and player is closed."""
-        return not self.legs and not any(leg.bye_pending for leg in self._ending) and self.streams.settled
+        """No leg is left, every BYE and INVITE is answered, every stream is closed."""
+        return not self.legs and not self._gate.unanswered and self.streams.settled
 
     def close(self) -> None:
         """Write the recordings out. The library is not torn down: the process ends right after."""
@@ -204,6 +208,7 @@ class Engine:
         self.mixer.forget(leg.leg)
         self.mixer.apply()
         self._watchdog.forget(leg.leg)
+        self.referrals.forget(leg)
         self.streams.close(leg.leg)
         recording, leg.tap.recording = leg.tap.recording, None
         if recording is not None:
@@ -216,7 +221,7 @@ class Engine:
     def _free_dead(self) -> None:
         self._dead.clear()
         self._refused = [call for call in self._refused if _active(call)]
-        self._ending = [leg for leg in self._ending if leg.bye_pending or _active(leg)]
+        self._ending = [leg for leg in self._ending if _active(leg)]
 
     # INVITEs
 
@@ -255,6 +260,16 @@ class Engine:
                 at=time.monotonic(),
             )
         )
+
+    def _refer(self, refer: Message) -> bool:
+        """The gate asks whether a REFER is to be accepted; any other goes to pjsua, which declines it."""
+        call_id, tag = refer.first("call-id"), tag_of(refer.first("from"))
+        legs = (leg for leg in self.legs.values() if leg.dialog.call_id == call_id)
+        leg = next((leg for leg in legs if leg.dialog.remote_tag == tag), None)
+        if leg is None or not self.referrals.takes(leg, refer):
+            return False
+        self.timers.after(0, lambda: self.referrals.open(leg, refer))
+        return True
 
     def room(self) -> bool:
         """Whether pjsua has a call slot left, legs that are still saying goodbye included."""

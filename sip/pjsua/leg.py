@@ -73,7 +73,6 @@ class PjsuaLeg(pj.Call):
         self.remote_hold = False
         self.receiving = False
         self.q850: int | None = None
-        self.bye_pending = False
         self._told_ringing: tuple[int, bool] | None = None
         self._told_media: tuple[bool, bool] | None = None
 
@@ -159,8 +158,6 @@ class PjsuaLeg(pj.Call):
             self._invite_answered(message)
         elif message.method == "INFO" and not message.status and tsx_state == pj.PJSIP_TSX_STATE_TRYING:
             self._info_digit(message)
-        elif message.method == "BYE" and message.status >= 200:
-            self.bye_pending = False
 
     def _invite_answered(self, response: Message) -> None:
         status = response.status
@@ -190,10 +187,8 @@ class PjsuaLeg(pj.Call):
         if message.status:
             if message.method == "INVITE" and 200 <= message.status < 300:
                 self.dialog.success_sent(message)
-        else:
-            self.bye_pending = self.bye_pending or message.method == "BYE"
-            if self.dialog.request_sent(message.cseq):
-                self.host.dialog_changed(self)
+        elif self.dialog.request_sent(message.cseq):
+            self.host.dialog_changed(self)
 
     # facts for the host
 

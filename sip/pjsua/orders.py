@@ -12,6 +12,7 @@ from sip.message import check_headers, check_uri, local_uri
 from sip.pjsua.engine import Engine, dialled_peer
 from sip.pjsua.leg import PjsuaLeg, with_headers
 from sip.pjsua.players import Player
+from sip.pjsua.referral import BOT
 from sip.types import DtmfMethod, Header, LegId
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Orders:
                 self._hangup(command)
             case c.Hear():
                 self._engine.mixer.hear(command.edges)
+                self._engine.referrals.edges(command.edges)
             case c.Play():
                 self._play(command)
             case c.Preload():
@@ -154,6 +156,8 @@ class Orders:
             reason = f"Q.850;cause={command.q850}" + (f';text="{text}"' if text else "")
             headers = (*headers, ("Reason", reason))
         self._check("sip_error", check_headers(headers))
+        if leg.leg == BOT:
+            self._engine.referrals.close()
         leg.end(command.status, "" if leg.confirmed else command.text, headers)
 
     # clips and digits

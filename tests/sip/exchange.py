@@ -48,6 +48,7 @@ class Phone:
         self.local_uri, self.remote_uri, self.target = "", "", ""
         self.remote_tag = ""
         self.cseq = 100
+        self.event_payload = DTMF_PAYLOAD
         self.invite: Message | None = None
         self.branch = ""
         self._hz = 0.0
@@ -182,6 +183,8 @@ class Phone:
         if message.has_sdp:
             ip = re.search(r"c=IN IP4 (\S+)", message.body)
             port = re.search(r"m=audio (\d+)", message.body)
+            event = re.search(r"a=rtpmap:(\d+) telephone-event/8000", message.body)
+            self.event_payload = int(event[1]) if event else DTMF_PAYLOAD
             if ip and port:
                 self.remote = (ip[1], int(port[1]))
         if message.status:
@@ -213,6 +216,12 @@ class Phone:
 
     def _request(self, message: Message) -> None:
         method = message.start.split(" ")[0]
+        if (
+            method == "INVITE"
+            and self.invite is not None
+            and message.first("via") == self.invite.first("via")
+        ):
+            return  # retransmitted
         if method == "INVITE" and self.state in ("idle", "over"):
             self._invited(message)
         elif method == "ACK" or not self.answers_requests:
@@ -260,7 +269,7 @@ class Phone:
             code, step = self._key
             end = 0x80 if step >= 4 else 0
             payload = struct.pack("!BBH", code, end | 10, (min(step, 4) + 1) * FRAME)
-            self._packet(DTMF_PAYLOAD, payload, self._key_ts, marker=step == 0)
+            self._packet(self.event_payload, payload, self._key_ts, marker=step == 0)
             self._key = (code, step + 1) if step < 6 else None
             self._key_gap = 5
         else:
@@ -297,6 +306,7 @@ class Exchange:
         self.ip = ip
         self.host = f"{ip}:{self.socket.getsockname()[1]}"
         self.phones: dict[str, Phone] = {}
+        self._sockets: list[socket.socket] = []
         self.strays: list[Message] = []
         self.wait_for: Callable[..., None] = wait_for
         self._threads = [
@@ -311,6 +321,7 @@ class Exchange:
         rtp.bind((self.ip, 0))
         phone = Phone(name, self, rtp)
         self.phones[name] = phone
+        self._sockets.append(rtp)
         return phone
 
     def uri(self, name: str) -> str:
@@ -334,8 +345,8 @@ class Exchange:
         self._stop = True
         for thread in self._threads:
             thread.join(2)
-        for phone in self.phones.values():
-            phone.rtp.close()
+        for rtp in self._sockets:
+            rtp.close()
         self.socket.close()
 
     def _receive(self) -> None:

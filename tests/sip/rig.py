@@ -1,6 +1,7 @@
 """A real worker process, its control connection, and an exchange in front of it."""
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -128,8 +129,9 @@ class Rig:
         await self.agents.put(RemoteUserAgent(reader, writer, hello))
 
     async def _front(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while line := await reader.readline():
-            self.front_lines.append(json.loads(line))
+        with contextlib.suppress(asyncio.CancelledError):
+            while line := await reader.readline():
+                self.front_lines.append(json.loads(line))
         writer.close()
 
     async def _collect(self, agent: RemoteUserAgent) -> None:

@@ -1,0 +1,110 @@
+"""A pjsip module of our own, under the transaction layer: it sees every message, in and out.
+
+pjsua2 hides two things that are needed. After `hangup` it reports nothing more, so that nobody knows whether
+the BYE or CANCEL has been answered; and it can accept a REFER only by calling the target itself. The module
+is registered through the C functions the wheel exports. The C structs it reads are checked, not trusted:
+a message whose text is not where it should be is left to pjsua.
+"""
+
+import logging
+import re
+from collections.abc import Callable
+from ctypes import CDLL, CFUNCTYPE, POINTER, Structure, byref, c_char_p, c_int, c_ssize_t, c_void_p, string_at
+from typing import Any, Final
+
+import pjsua2 as pj
+
+from sip.message import Message
+
+log = logging.getLogger(__name__)
+
+UNDER_TRANSACTIONS: Final = 10
+ACCEPTED: Final = 202
+DECLINED: Final = 603
+PACKET_OFFSET: Final = 24 + 35 * 8 + 16
+"""pjsip_rx_data: pool, transport, data, the ioqueue key of 35 pointers, a time stamp; then the packet."""
+
+_REQUEST: Final = re.compile(r"Request msg (\w+)/cseq=(\d+)")
+_RESPONSE: Final = re.compile(r"Response msg (\d+)/(\w+)/cseq=(\d+)")
+
+_OnMessage: Final = CFUNCTYPE(c_int, c_void_p)
+
+
+class _PjStr(Structure):
+    _fields_ = (("ptr", c_char_p), ("slen", c_ssize_t))
+
+
+class _Module(Structure):
+    _fields_ = (
+        ("prev", c_void_p), ("next", c_void_p), ("name", _PjStr), ("id", c_int), ("priority", c_int),
+        ("load", c_void_p), ("start", c_void_p), ("stop", c_void_p), ("unload", c_void_p),
+        ("on_rx_request", _OnMessage), ("on_rx_response", _OnMessage),
+        ("on_tx_request", _OnMessage), ("on_tx_response", c_void_p), ("on_tsx_state", c_void_p),
+    )  # fmt: skip
+
+
+class Gate:
+    """Registered once, after the endpoint has started. `takes_refer` says whether a REFER is accepted."""
+
+    def __init__(self, takes_refer: Callable[[Message], bool]) -> None:
+        self.unanswered: set[tuple[str, int]] = set()
+        """(method, CSeq) of every request of ours without a final response."""
+        self._takes_refer = takes_refer
+        self._refers: set[tuple[str, int]] = set()
+        self._lib: Any = CDLL(pj._pjsua2.__file__)
+        for name in ("pjsip_rx_data_get_info", "pjsip_tx_data_get_info"):
+            getattr(self._lib, name).restype = c_char_p
+            getattr(self._lib, name).argtypes = [c_void_p]
+        self._lib.pjsua_get_pjsip_endpt.restype = c_void_p
+        self._endpoint = c_void_p(self._lib.pjsua_get_pjsip_endpt())
+        self._callbacks = (
+            _OnMessage(self._rx_request),
+            _OnMessage(self._rx_response),
+            _OnMessage(self._tx_request),
+        )
+        name = b"mod-handoff-gate"
+        self._module = _Module(name=_PjStr(name, len(name)), id=-1, priority=UNDER_TRANSACTIONS)
+        self._module.on_rx_request, self._module.on_rx_response, self._module.on_tx_request = self._callbacks
+        self._lib.pjsip_endpt_register_module.argtypes = [c_void_p, POINTER(_Module)]
+        self._lib.pjsip_endpt_respond_stateless.argtypes = [c_void_p, c_void_p, c_int] + [c_void_p] * 3
+        if self._lib.pjsip_endpt_register_module(self._endpoint, byref(self._module)) != 0:
+            raise RuntimeError("pjsip refused the gate module")
+
+    def _tx_request(self, tdata: int) -> int:
+        try:
+            found = _REQUEST.match(self._lib.pjsip_tx_data_get_info(tdata).decode())
+            if found and found[1] != "ACK":
+                self.unanswered.add((found[1], int(found[2])))
+        except Exception as error:
+            log.error("gate, outgoing: %s", type(error).__name__)
+        return 0
+
+    def _rx_response(self, rdata: int) -> int:
+        try:
+            found = _RESPONSE.match(self._lib.pjsip_rx_data_get_info(rdata).decode())
+            if found and int(found[1]) >= 200:
+                self.unanswered.discard((found[2], int(found[3])))
+        except Exception as error:
+            log.error("gate, response: %s", type(error).__name__)
+        return 0
+
+    def _rx_request(self, rdata: int) -> int:
+        try:
+            found = _REQUEST.match(self._lib.pjsip_rx_data_get_info(rdata).decode())
+            return int(bool(found and found[1] == "REFER" and self._refer(rdata)))
+        except Exception as error:
+            log.error("gate, request: %s", type(error).__name__)
+            return 0
+
+    def _refer(self, rdata: int) -> bool:
+        """Accept the bot's REFER without the call that pjsua would make for it. True when dealt with."""
+        if string_at(rdata + PACKET_OFFSET, 6) != b"REFER ":
+            return False
+        message = Message.parse(string_at(rdata + PACKET_OFFSET).decode("utf-8", "replace"))
+        key = (message.first("call-id"), message.cseq)
+        if key not in self._refers:
+            if not self._takes_refer(message):
+                return False
+            self._refers.add(key)
+        self._lib.pjsip_endpt_respond_stateless(self._endpoint, rdata, ACCEPTED, None, None, None)
+        return True

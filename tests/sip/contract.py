@@ -1,0 +1,391 @@
+"""What every `sip.agent.UserAgent` does: the real worker and the in-memory twin run the same tests.
+
+A test module gives a `lab` fixture and subclasses `UserAgentContract`. Far ends are `Peer`s: on the wire they
+are sockets, in memory they are objects. Nothing here knows which.
+"""
+
+from typing import Protocol, TypeVar
+
+from sip import commands as c
+from sip import events as e
+from sip.agent import UserAgent
+from sip.types import Header
+
+Kind = TypeVar("Kind", bound=e.Event)
+
+
+class Peer(Protocol):
+    """The far end of one leg."""
+
+    @property
+    def state(self) -> str:
+        """`idle`, `ringing`, `up` or `over`."""
+
+    @property
+    def digits(self) -> str:
+        """Digits it was sent, in either method."""
+
+    async def calls(self, headers: tuple[Header, ...] = ()) -> None: ...
+    async def rings(self, early_media: bool = False) -> None: ...
+    async def answers(self) -> None: ...
+    async def declines(self, status: int) -> None: ...
+    async def hangs_up(self) -> None:
+        """BYE, or CANCEL of a call of its own that is not answered yet."""
+
+    async def presses(self, digit: str, method: str = "rfc4733") -> None: ...
+    async def sends(self, hz: float) -> None:
+        """A tone from now on; 0 is silence."""
+
+    async def hears(self, hz: float) -> bool:
+        """Whether a tone reaches it, by listening for a third of a second."""
+
+    async def vanishes(self) -> None:
+        """No RTP and no answer any more."""
+
+    async def holds(self, on: bool) -> None: ...
+    async def refers(self, target: str) -> None: ...
+    def answers_refer(self, *statuses: int) -> None:
+        """Statuses of the NOTIFYs to come; one that is final at once and no success refuses the REFER."""
+
+
+class Lab(Protocol):
+    """A user agent and the world around it. The watchdog of its worker is set to 0.6 s."""
+
+    @property
+    def ua(self) -> UserAgent: ...
+    def peer(self, name: str) -> Peer:
+        """The far end that `uri(name)` reaches, or that calls in."""
+
+    def uri(self, name: str) -> str: ...
+    def clip(self, hz: float, ms: int) -> str:
+        """Path of a WAV with a tone."""
+
+    async def event(self, kind: type[Kind], **fields: object) -> Kind:
+        """The next event of this kind with these fields; others are left for later."""
+
+    async def state(self, peer: Peer, state: str) -> None:
+        """Until a peer is in a state."""
+
+    async def pause(self, seconds: float) -> None: ...
+    def has_seen(self, kind: type[e.Event], **fields: object) -> bool:
+        """Whether such an event has come and not been taken."""
+
+    async def over(self) -> list[e.Event]:
+        """The events not taken, once the stream of events has ended."""
+
+
+async def answered_caller(lab: Lab) -> Peer:
+    caller = lab.peer("caller")
+    await caller.calls()
+    await lab.event(e.CallIncoming, leg="caller")
+    lab.ua.send(c.Answer(leg="caller"))
+    await lab.event(e.LegAnswered, leg="caller")
+    return caller
+
+
+async def answered_leg(lab: Lab, leg: str) -> Peer:
+    peer = lab.peer(leg)
+    lab.ua.send(c.Dial(leg=leg, uri=lab.uri(leg)))
+    await lab.state(peer, "ringing")
+    await peer.answers()
+    await lab.event(e.LegAnswered, leg=leg)
+    return peer
+
+
+class UserAgentContract:
+    """Subclass it as `Test...` in a module with a `lab` fixture."""
+
+    # legs
+
+    async def test_an_inbound_call_is_reported_and_answered(self, lab: Lab) -> None:
+        caller = lab.peer("caller")
+        await caller.calls((("X-Ticket", "4711"),))
+        incoming = await lab.event(e.CallIncoming)
+        assert incoming.leg == "caller"
+        assert ("X-Ticket", "4711") in incoming.headers
+        assert incoming.source.count(":") == 1
+        lab.ua.send(c.Ring(leg="caller"))
+        lab.ua.send(c.Answer(leg="caller"))
+        answered = await lab.event(e.LegAnswered, leg="caller")
+        assert answered.codec in ("PCMU", "PCMA", "G722")
+        await lab.state(caller, "up")
+
+    async def test_a_caller_is_refused_with_our_status(self, lab: Lab) -> None:
+        caller = lab.peer("caller")
+        await caller.calls()
+        await lab.event(e.CallIncoming)
+        lab.ua.send(c.Hangup(leg="caller", status=486))
+        ended = await lab.event(e.LegEnded, leg="caller")
+        assert (ended.cause.status, ended.answered, ended.by_us) == (486, False, True)
+        await lab.state(caller, "over")
+
+    async def test_a_caller_gives_up_before_the_answer(self, lab: Lab) -> None:
+        caller = lab.peer("caller")
+        await caller.calls()
+        await lab.event(e.CallIncoming)
+        await caller.hangs_up()
+        ended = await lab.event(e.LegEnded, leg="caller")
+        assert (ended.cause.status, ended.answered, ended.by_us) == (487, False, False)
+
+    async def test_hangup_of_answered_legs_from_both_sides(self, lab: Lab) -> None:
+        caller = await answered_caller(lab)
+        agent = await answered_leg(lab, "agent-1")
+        lab.ua.send(c.Hangup(leg="agent-1", q850=16))
+        ended = await lab.event(e.LegEnded, leg="agent-1")
+        assert (ended.answered, ended.by_us) == (True, True)
+        await lab.state(agent, "over")
+        await caller.hangs_up()
+        ended = await lab.event(e.LegEnded, leg="caller")
+        assert (ended.answered, ended.by_us) == (True, False)
+
+    async def test_ringing_is_reported_and_a_hangup_cancels(self, lab: Lab) -> None:
+        agent = lab.peer("agent-1")
+        lab.ua.send(c.Dial(leg="agent-1", uri=lab.uri("agent-1")))
+        await lab.state(agent, "ringing")
+        await agent.rings()
+        ringing = await lab.event(e.LegRinging, leg="agent-1")
+        assert (ringing.status, ringing.early_media) == (180, False)
+        lab.ua.send(c.Hangup(leg="agent-1"))
+        ended = await lab.event(e.LegEnded, leg="agent-1")
+        assert (ended.cause.status, ended.answered, ended.by_us) == (487, False, True)
+        await lab.state(agent, "over")
+
+    async def test_a_busy_agent(self, lab: Lab) -> None:
+        await self._refused(lab, 486)
+
+    async def test_an_agent_who_declines(self, lab: Lab) -> None:
+        await self._refused(lab, 603)
+
+    async def _refused(self, lab: Lab, status: int) -> None:
+        agent = lab.peer("agent-1")
+        lab.ua.send(c.Dial(leg="agent-1", uri=lab.uri("agent-1")))
+        await lab.state(agent, "ringing")
+        await agent.declines(status)
+        ended = await lab.event(e.LegEnded, leg="agent-1")
+        assert (ended.cause.status, ended.answered, ended.by_us) == (status, False, False)
+
+    async def test_nobody_answers(self, lab: Lab) -> None:
+        agent = lab.peer("agent-1")
+        lab.ua.send(c.Dial(leg="agent-1", uri=lab.uri("agent-1"), no_answer_s=0.3))
+        ended = await lab.event(e.LegEnded, leg="agent-1")
+        assert (ended.cause.status, ended.answered, ended.by_us) == (408, False, True)
+        await lab.state(agent, "over")
+
+    async def test_a_leg_id_can_be_dialled_again(self, lab: Lab) -> None:
+        await self._refused(lab, 486)
+        await answered_leg(lab, "agent-1")
+
+    async def test_a_fifth_leg_is_refused(self, lab: Lab) -> None:
+        for leg in ("bot", "agent-1", "agent-2", "supervisor"):
+            lab.ua.send(c.Dial(leg=leg, uri=lab.uri(lab.peer(leg) and leg)))
+        lab.ua.send(c.Dial(leg="agent-3", uri=lab.uri("agent-1")))
+        failed = await lab.event(e.CommandFailed)
+        assert (failed.command, failed.leg, failed.code) == ("dial", "agent-3", "leg_limit")
+
+    async def test_what_cannot_be_dialled(self, lab: Lab) -> None:
+        for uri in ("agent one", "tel:+4930", "sip:", "http://x"):
+            lab.ua.send(c.Dial(leg="agent-1", uri=uri))
+            failed = await lab.event(e.CommandFailed)
+            assert (failed.command, failed.leg, failed.code) == ("dial", "agent-1", "bad_uri")
+
+    async def test_commands_for_legs_that_never_were_and_for_legs_that_have_ended(self, lab: Lab) -> None:
+        lab.ua.send(c.Hangup(leg="nobody"))
+        failed = await lab.event(e.CommandFailed)
+        assert (failed.leg, failed.code) == ("nobody", "unknown_leg")
+        await self._refused(lab, 486)
+        lab.ua.send(c.Hangup(leg="agent-1"))
+        lab.ua.send(c.SendDtmf(leg="agent-1", digits="1"))
+        await lab.pause(0.2)
+        assert not lab.has_seen(e.CommandFailed)
+
+    # who hears whom
+
+    async def test_edges_are_the_whole_truth(self, lab: Lab) -> None:
+        caller = await answered_caller(lab)
+        agent = await answered_leg(lab, "agent-1")
+        await caller.sends(1000)
+        await agent.sends(500)
+        assert not await agent.hears(1000)
+        lab.ua.send(c.Hear(edges=(("caller", "agent-1"), ("agent-1", "caller"))))
+        assert await agent.hears(1000)
+        assert await caller.hears(500)
+        assert not await caller.hears(1000)
+        lab.ua.send(c.Hear(edges=(("caller", "agent-1"),)))
+        assert await agent.hears(1000)
+        assert not await caller.hears(500)
+
+    async def test_the_whisper_reaches_the_agent_alone(self, lab: Lab) -> None:
+        caller = await answered_caller(lab)
+        agent = await answered_leg(lab, "agent-1")
+        lab.ua.send(c.Hear(edges=(("comfort", "caller"), ("whisper", "agent-1"))))
+        lab.ua.send(c.Play(player="whisper", path=lab.clip(700, 2000), tag="headline"))
+        await lab.event(e.PlayStarted, player="whisper", tag="headline")
+        assert await agent.hears(700)
+        assert not await caller.hears(700)
+
+    async def test_edges_asked_for_early_hold_once_the_leg_is_answered(self, lab: Lab) -> None:
+        caller = await answered_caller(lab)
+        agent = lab.peer("agent-1")
+        lab.ua.send(c.Hear(edges=(("agent-1", "caller"), ("caller", "agent-1"))))
+        lab.ua.send(c.Dial(leg="agent-1", uri=lab.uri("agent-1")))
+        await lab.state(agent, "ringing")
+        await agent.rings(early_media=True)
+        ringing = await lab.event(e.LegRinging, leg="agent-1")
+        assert (ringing.status, ringing.early_media) == (183, True)
+        await agent.sends(500)
+        assert not await caller.hears(500)
+        await agent.answers()
+        await lab.event(e.LegAnswered, leg="agent-1")
+        assert await caller.hears(500)
+
+    # players
+
+    async def test_a_clip_starts_once_and_ends_once(self, lab: Lab) -> None:
+        lab.ua.send(c.Play(player="announce", path=lab.clip(700, 300), tag="welcome"))
+        started = await lab.event(e.PlayStarted, player="announce", tag="welcome")
+        ended = await lab.event(e.PlayEnded, player="announce", tag="welcome")
+        assert ended.completed
+        assert abs(ended.played_ms - 300) <= 20
+        assert 0.2 < ended.at - started.at < 0.6
+
+    async def test_a_clip_is_cut_by_stop_and_by_the_next_one(self, lab: Lab) -> None:
+        clip = lab.clip(700, 3000)
+        lab.ua.send(c.Play(player="voice", path=clip, tag="one"))
+        await lab.event(e.PlayStarted, tag="one")
+        lab.ua.send(c.Play(player="voice", path=clip, tag="two"))
+        ended = await lab.event(e.PlayEnded, tag="one")
+        assert not ended.completed
+        await lab.event(e.PlayStarted, tag="two")
+        lab.ua.send(c.Stop(player="voice"))
+        ended = await lab.event(e.PlayEnded, tag="two")
+        assert not ended.completed
+
+    async def test_a_clip_goes_on_from_where_it_was_cut(self, lab: Lab) -> None:
+        lab.ua.send(c.Play(player="voice", path=lab.clip(700, 1000), tag="rest", start_ms=800))
+        ended = await lab.event(e.PlayEnded, tag="rest")
+        assert ended.completed
+        assert abs(ended.played_ms - 200) <= 20
+
+    async def test_a_loop_goes_on_until_stopped(self, lab: Lab) -> None:
+        lab.ua.send(c.Play(player="comfort", path=lab.clip(700, 100), tag="loop", loop=True))
+        await lab.event(e.PlayStarted, tag="loop")
+        await lab.pause(0.5)
+        assert not lab.has_seen(e.PlayEnded)
+        lab.ua.send(c.Stop(player="comfort"))
+        ended = await lab.event(e.PlayEnded, tag="loop")
+        assert not ended.completed
+        assert ended.played_ms > 300
+
+    async def test_a_clip_that_is_not_there(self, lab: Lab) -> None:
+        lab.ua.send(c.Play(player="announce", path="/nonexistent/clip.wav"))
+        failed = await lab.event(e.CommandFailed)
+        assert (failed.command, failed.code) == ("play", "clip_unreadable")
+
+    # digits
+
+    async def test_digits_are_reported_sent_and_relayed(self, lab: Lab) -> None:
+        caller = await answered_caller(lab)
+        bot = await answered_leg(lab, "bot")
+        lab.ua.send(c.SendDtmf(leg="bot", digits="5"))
+        await caller.presses("1")
+        digit = await lab.event(e.DtmfReceived, leg="caller")
+        assert (digit.digit, digit.method) == ("1", "rfc4733")
+        await caller.presses("2", "info")
+        digit = await lab.event(e.DtmfReceived, leg="caller")
+        assert (digit.digit, digit.method) == ("2", "info")
+        lab.ua.send(c.RelayDtmf(pairs=(("caller", "bot"),)))
+        await lab.pause(0.4)
+        await caller.presses("3")
+        await lab.event(e.DtmfReceived, leg="caller", digit="3")
+        await caller.presses("4", "info")
+        await lab.event(e.DtmfReceived, leg="caller", digit="4")
+        await bot.presses("9")
+        await lab.event(e.DtmfReceived, leg="bot", digit="9")
+        await lab.pause(0.6)
+        assert bot.digits.replace("4", "") == "53"
+        assert "4" in bot.digits
+        assert caller.digits == ""
+
+    # media
+
+    async def test_remote_hold_is_reported_and_the_watchdog_rests(self, lab: Lab) -> None:
+        await answered_caller(lab)
+        agent = await answered_leg(lab, "agent-1")
+        await agent.holds(True)
+        held = await lab.event(e.LegMedia, leg="agent-1")
+        assert held.remote_hold
+        await lab.pause(1.2)
+        assert not lab.has_seen(e.LegLost, leg="agent-1")
+        await agent.holds(False)
+        resumed = await lab.event(e.LegMedia, leg="agent-1")
+        assert resumed.active
+        assert not resumed.remote_hold
+
+    async def test_a_vanished_peer_is_lost_once(self, lab: Lab) -> None:
+        agent = await answered_leg(lab, "agent-1")
+        await agent.vanishes()
+        lost = await lab.event(e.LegLost, leg="agent-1")
+        assert lost.silent_s >= 0.5
+        await lab.pause(1.0)
+        assert not lab.has_seen(e.LegLost)
+        lab.ua.send(c.Hangup(leg="agent-1"))
+        await lab.event(e.LegEnded, leg="agent-1")
+
+    # transfer
+
+    async def test_refer_is_followed_to_the_final_notify(self, lab: Lab) -> None:
+        caller = await answered_caller(lab)
+        caller.answers_refer(100, 180, 200)
+        lab.ua.send(c.Refer(leg="caller", target=lab.uri("agent-1")))
+        progress = await lab.event(e.TransferProgress, leg="caller", final=True)
+        assert progress.status == 200
+        assert caller.state == "up"
+
+    async def test_refer_is_refused(self, lab: Lab) -> None:
+        caller = await answered_caller(lab)
+        caller.answers_refer(603)
+        lab.ua.send(c.Refer(leg="caller", target=lab.uri("agent-1")))
+        progress = await lab.event(e.TransferProgress, leg="caller", final=True)
+        assert progress.status == 603
+        await lab.pause(0.2)
+        assert not lab.has_seen(e.LegEnded)
+
+    async def test_attended_transfer(self, lab: Lab) -> None:
+        caller = await answered_caller(lab)
+        await answered_leg(lab, "agent-1")
+        caller.answers_refer(100, 200)
+        lab.ua.send(c.ReferReplaces(leg="caller", other="agent-1"))
+        progress = await lab.event(e.TransferProgress, leg="caller", final=True)
+        assert progress.status == 200
+
+    async def test_attended_transfer_to_a_leg_that_is_gone(self, lab: Lab) -> None:
+        await answered_caller(lab)
+        agent = await answered_leg(lab, "agent-1")
+        await agent.hangs_up()
+        await lab.event(e.LegEnded, leg="agent-1")
+        lab.ua.send(c.ReferReplaces(leg="caller", other="agent-1"))
+        failed = await lab.event(e.CommandFailed)
+        assert failed.code == "refer_refused"
+        assert not lab.has_seen(e.LegEnded, leg="caller")
+
+    async def test_only_the_bot_may_refer(self, lab: Lab) -> None:
+        caller = await answered_caller(lab)
+        bot = await answered_leg(lab, "bot")
+        await caller.refers("sip:billing@example.org")
+        await lab.pause(0.3)
+        assert not lab.has_seen(e.TransferRequested)
+        await bot.refers("sip:billing@example.org")
+        asked = await lab.event(e.TransferRequested)
+        assert (asked.leg, asked.target) == ("bot", "sip:billing@example.org")
+
+    # the end
+
+    async def test_finish_ends_every_leg_and_the_events(self, lab: Lab) -> None:
+        caller = await answered_caller(lab)
+        agent = await answered_leg(lab, "agent-1")
+        lab.ua.send(c.Finish())
+        for leg in ("caller", "agent-1"):
+            assert (await lab.event(e.LegEnded, leg=leg)).by_us
+        assert not any(isinstance(event, e.WorkerLost) for event in await lab.over())
+        await lab.state(caller, "over")
+        await lab.state(agent, "over")
