@@ -14,8 +14,8 @@ Reason = Literal["endpoint", "soft_limit", "hard_limit", "closed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndpointRules:
-    onset_probability: float = 0.5
-    hold_probability: float = 0.3
+    onset_probability: float = 0.4
+    hold_probability: float = 0.25
     """enough to count as speech while speech goes on"""
     onset_ms: int = 64
     """speech shorter than this opens nothing (clicks)"""

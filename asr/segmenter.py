@@ -42,6 +42,7 @@ class Segmenter:
 
         Raises `AsrError("position_jump")` for a hole of more than a minute: open a new stream for that.
         """
+        self._forget()
         decided = self._fill_gap(position)
         samples = from_pcm(pcm)
         late = min(self._next - position, len(samples))
@@ -71,12 +72,14 @@ class Segmenter:
     def _hear(self, samples: Samples) -> list[Decision]:
         self._next += len(samples)
         self._track.append(samples if self._upsampler is None else self._upsampler.push(samples))
-        decided = self._judge()
+        return self._judge()
+
+    def _forget(self) -> None:
+        """Called before new audio, when the caller has taken what the last decisions were about."""
         held_from = self.endpointer.start
         if held_from is None:
             held_from = self.endpointer.now - ticks(self._rules.preroll_ms + self._rules.onset_ms) - FRAME
         self._track.forget(held_from)
-        return decided
 
     def _judge(self) -> list[Decision]:
         decided: list[Decision] = []
