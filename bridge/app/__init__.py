@@ -1,0 +1,1 @@
+"""One task group a conversation: runs the effects the rules ask for."""

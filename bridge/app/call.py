@@ -1,0 +1,99 @@
+"""What all parts of one conversation share: its user agent, ports, settings, clock and inbox."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bridge.app.legs import Legs
+from bridge.app.messages import Elapsed, Message
+from bridge.config import Settings
+from bridge.model.bot import BotState
+from bridge.model.cue import Cue
+from bridge.model.transcript import Transcript
+from bridge.ports import AgentDirectory, Clock, EventSink, ScreenPop, Store, Tts
+from sip.agent import UserAgent
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The ports a conversation works with; one set for the whole service."""
+
+    settings: Settings
+    tts: Tts
+    directory: AgentDirectory
+    events: EventSink
+    store: Store
+    pop: ScreenPop
+    clock: Clock
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    """One conversation's shared ground. Only the conversation's own task touches it."""
+
+    id: str
+    ua: UserAgent
+    desk: Desk
+    tasks: asyncio.TaskGroup
+    started: float
+    legs: Legs = field(default_factory=Legs)
+    transcript: Transcript = field(default_factory=Transcript)
+    bot_state: BotState = field(default_factory=BotState)
+    cues: list[Cue] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    caller_id: str = ""
+    inbox: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
+    _timers: dict[str, tuple[int, asyncio.TimerHandle]] = field(default_factory=dict)
+    _token: int = 0
+
+    @property
+    def settings(self) -> Settings:
+        return self.desk.settings
+
+    def now_s(self) -> float:
+        """Seconds since the conversation began."""
+        return self.at_s(asyncio.get_running_loop().time())
+
+    def at_s(self, monotonic: float) -> float:
+        return round(monotonic - self.started, 4)
+
+    def emit(self, kind: str, **body: Any) -> None:
+        self.desk.events.emit(kind, self.id, {"at_s": self.now_s(), **body})
+
+    def after(self, name: str, seconds: float) -> None:
+        """(Re)arm timer `name`: its `Elapsed` comes unless it is armed again or cancelled before."""
+        self.cancel(name)
+        self._token += 1
+        loop = asyncio.get_running_loop()
+        handle = loop.call_later(seconds, self.inbox.put_nowait, Elapsed(name, self._token))
+        self._timers[name] = (self._token, handle)
+
+    def cancel(self, name: str) -> None:
+        if name in self._timers:
+            self._timers.pop(name)[1].cancel()
+
+    def due(self, elapsed: Elapsed) -> bool:
+        """False for a timer that was cancelled or armed again while its message was under way."""
+        armed = self._timers.get(elapsed.name)
+        if armed is None or armed[0] != elapsed.token:
+            return False
+        del self._timers[elapsed.name]
+        return True
+
+    def spawn(self, name: str, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Run a side task; its failure is logged and never ends the call."""
+        task = self.tasks.create_task(self._guarded(name, work), name=f"{self.id}/{name}")
+        task.add_done_callback(lambda _: work.close())  # cancelled before it began
+        return task
+
+    async def _guarded(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception as error:
+            log.error("side task failed", task=name, call=self.id, error=type(error).__name__)
+            self.emit("fault", task=name, error=type(error).__name__)

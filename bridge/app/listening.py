@@ -1,0 +1,185 @@
+"""Both sides' words, for the whole life of the conversation: streams, failover, utterances."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from asr.types import Closed, Failed, Final, Partial, SpeechEnded, SpeechStarted, StreamEvent
+from bridge.app.call import Call
+from bridge.model.transcript import Gap, Speaker, Utterance, Word
+from sip.commands import Listen
+from sip.events import StreamBroken, StreamOpened
+
+
+class AsrPool(Protocol):
+    """Where streams are recognised: `bridge.app.asr_pool`, or a test's scripted one."""
+
+    def assign(self, stream: str) -> tuple[str, str] | None:
+        """(worker, socket path); None when no recognizer is up."""
+
+    def release(self, stream: str) -> None: ...
+
+    def describe(self) -> dict[str, str]: ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Track:
+    """One leg being listened to."""
+
+    leg: str
+    speaker: Speaker
+    stream: str
+    epoch: int = 0
+    worker: str | None = None
+    origin: float | None = None
+    """monotonic time of sample 0"""
+    rate: int = 8000
+    decided: int | None = None
+    """end of the last final: what a new recognizer must hear again starts here"""
+    closing: bool = False
+    closed: bool = False
+
+
+class Listening:
+    """`hear` is called with each utterance, `glimpse` with (speaker, text, stable words) of each partial."""
+
+    def __init__(
+        self,
+        call: Call,
+        pool: AsrPool,
+        *,
+        hear: Callable[[Utterance], None],
+        glimpse: Callable[[Speaker, Partial], None],
+        voice: Callable[[Speaker, bool], None],
+        during: Callable[[], str],
+    ) -> None:
+        self._call, self._pool = call, pool
+        self._hear, self._glimpse, self._voice, self._during = hear, glimpse, voice, during
+        self._tracks: dict[str, Track] = {}
+        self._count = 0
+
+    def start(self, leg: str, speaker: Speaker) -> None:
+        stream = f"{self._call.id}/{leg}"
+        self._tracks[stream] = track = Track(leg=leg, speaker=speaker, stream=stream)
+        self._open(track)
+
+    def _open(self, track: Track) -> None:
+        place = self._pool.assign(track.stream)
+        track.epoch += 1
+        if place is None:
+            track.worker = None
+            self._call.after(f"asr:{track.stream}", 0.25)
+            return
+        track.worker, socket = place
+        self._call.ua.send(
+            Listen(
+                leg=track.leg,
+                stream=track.stream,
+                epoch=track.epoch,
+                asr=socket,
+                from_position=track.decided,
+            )
+        )
+
+    def retry(self, timer: str) -> None:
+        track = self._tracks.get(timer.removeprefix("asr:"))
+        if track and not track.closing and track.worker is None:
+            self._open(track)
+
+    def stop(self, leg: str) -> None:
+        """The leg ended: what was said last is still decided, then `Closed` comes."""
+        for track in self._tracks.values():
+            if track.leg == leg and not track.closing:
+                track.closing = True
+                self._call.cancel(f"asr:{track.stream}")
+                self._call.ua.send(Listen(leg=leg, stream=track.stream, epoch=track.epoch, asr=None))
+                if track.worker is None:
+                    track.closed = True
+
+    def opened(self, event: StreamOpened) -> None:
+        track = self._tracks.get(event.stream)
+        if track is None or event.epoch != track.epoch:
+            return
+        track.rate = event.rate
+        if track.origin is None:
+            track.origin = event.at - event.position / event.rate
+        if event.gap_samples:
+            seconds = event.gap_samples / event.rate
+            self._gap(track, self._at_s(track, event.position) - seconds, seconds, "not_replayed")
+
+    def broken(self, event: StreamBroken) -> None:
+        track = self._tracks.get(event.stream)
+        if track and event.epoch == track.epoch:
+            self._reopen(track)
+
+    def worker_lost(self, worker: str) -> None:
+        for track in self._tracks.values():
+            if track.worker == worker:
+                self._reopen(track)
+
+    def _reopen(self, track: Track) -> None:
+        self._pool.release(track.stream)
+        if track.closing:
+            track.closed = True
+            return
+        self._call.emit("asr_reopened", leg=track.leg)
+        self._open(track)
+
+    def take(self, message: StreamEvent) -> None:
+        """Anything of an older epoch is dropped: the ring replays it to the newer one."""
+        track = self._tracks.get(message.stream)
+        if track is None or message.epoch != track.epoch:
+            return
+        match message.event:
+            case Partial() as partial:
+                self._glimpse(track.speaker, partial)
+            case Final() as final:
+                track.decided = final.end
+                if final.text:
+                    self._hear(self._utterance(track, final))
+            case SpeechStarted():
+                self._voice(track.speaker, True)
+            case SpeechEnded():
+                self._voice(track.speaker, False)
+            case Closed():
+                track.closed = True
+                self._pool.release(track.stream)
+            case Failed():
+                self._reopen(track)
+
+    def _at_s(self, track: Track, position: int) -> float:
+        origin = track.origin if track.origin is not None else self._call.started
+        return self._call.at_s(origin + position / track.rate)
+
+    def _utterance(self, track: Track, final: Final) -> Utterance:
+        self._count += 1
+        return Utterance(
+            id=f"u{self._count}",
+            speaker=track.speaker,
+            text=final.text,
+            start_s=self._at_s(track, final.start),
+            end_s=self._at_s(track, final.words[-1].end if final.words else final.end),
+            confidence=final.confidence,
+            words=tuple(
+                Word(
+                    text=word.text,
+                    start_s=self._at_s(track, word.start),
+                    end_s=self._at_s(track, word.end),
+                    confidence=word.confidence,
+                )
+                for word in final.words
+            ),
+            during=self._during(),
+        )
+
+    def _gap(self, track: Track, at_s: float, seconds: float, why: str) -> None:
+        gap = Gap(speaker=track.speaker, at_s=round(at_s, 3), seconds=round(seconds, 3), why=why)
+        self._call.transcript = self._call.transcript.add_gap(gap)
+        self._call.emit("transcript_gap", speaker=track.speaker, seconds=gap.seconds)
+
+    @property
+    def flushed(self) -> bool:
+        return all(track.closed for track in self._tracks.values())
+
+    def unflushed(self) -> tuple[str, ...]:
+        return tuple(track.leg for track in self._tracks.values() if not track.closed)

@@ -1,0 +1,61 @@
+"""What reaches a conversation's inbox besides the events of its user agent."""
+
+from dataclasses import dataclass
+
+from asr.types import StreamEvent
+from bridge.model.bot import BotState
+from bridge.model.cue import Escalation
+from bridge.model.handoff import Event as HandoffEvent
+from sip.agent import UserAgent
+from sip.events import CallIncoming
+from sip.events import Event as SipEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """A timer set through `Call.after`."""
+
+    name: str
+    token: int
+
+
+@dataclass(frozen=True, slots=True)
+class AsrLost:
+    """An ASR worker is gone; streams that fed it must be opened elsewhere."""
+
+    worker: str
+
+
+@dataclass(frozen=True, slots=True)
+class BotReported:
+    """The bot told its state (HTTP API)."""
+
+    state: BotState
+    collecting: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Escalate:
+    """Somebody outside the speech path wants a human: bot API, console."""
+
+    escalation: Escalation
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """A person or program orders a handoff event: dismissed, release, hand_back, accepted_*, ..."""
+
+    event: HandoffEvent
+    disposition: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """A blind transfer fell back: the caller is here again, on a user agent of its own."""
+
+    ua: UserAgent
+    incoming: CallIncoming
+
+
+Message = SipEvent | StreamEvent | Elapsed | AsrLost | BotReported | Escalate | Ordered | Adopted

@@ -1,0 +1,141 @@
+"""The private brief: built as the call goes, rendered while the phone rings, played on pickup."""
+
+import asyncio
+from collections.abc import Callable
+
+from bridge.app.call import Call
+from bridge.core.brief_builder import build_brief
+from bridge.core.script import script_of
+from bridge.model.brief import Brief, Script
+from bridge.model.cue import Escalation
+from bridge.ports import Clip
+from sip.commands import Play, Preload, Stop
+from sip.events import PlayEnded, PlayStarted
+from sip.types import ANNOUNCE, WHISPER
+
+HEADLINE, DETAIL, MORE, PROMPT = "headline", "detail", "more", "prompt"
+CHAINS = {"all": (HEADLINE, DETAIL), "more": (MORE,)}
+
+
+class Whisper:
+    """One a conversation. `ended` is called when the chain has been played to its end."""
+
+    def __init__(self, call: Call, ended: Callable[[], None], started: Callable[[], None]) -> None:
+        self._call, self._ended, self._started = call, ended, started
+        self._escalation: Escalation | None = None
+        self._clips: dict[str, tuple[str, Clip]] = {}
+        self._rendering: asyncio.Task[None] | None = None
+        self._version = 0
+        self._queue: list[str] = []
+        self._waiting_for: str | None = None
+        self.part = "all"
+        self.brief: Brief | None = None
+        self.script: Script | None = None
+        self.seconds: float | None = None
+        self.heard: str | None = None
+
+    def prepare(self, escalation: Escalation) -> None:
+        """Start on the brief as soon as an escalation is at hand."""
+        self._escalation = escalation
+        self.heard, self.part = None, "all"
+        self.renew()
+
+    def renew(self) -> None:
+        """Build the brief again from what is known now; render only what sounds different."""
+        if self._escalation is None:
+            return
+        self._version += 1
+        self.brief = build_brief(
+            version=self._version,
+            escalation=self._escalation,
+            transcript=self._call.transcript,
+            state=self._call.bot_state,
+            cues=tuple(self._call.cues),
+            caller=self._call.caller_id or None,
+        )
+        self.script = script_of(self.brief)
+        self._call.emit("brief", version=self._version, headline=self.brief.headline)
+        if self._rendering:
+            self._rendering.cancel()
+        self._rendering = self._call.spawn("render_whisper", self._render(self.script))
+
+    async def _render(self, script: Script) -> None:
+        wanted = {
+            HEADLINE: script.headline,
+            DETAIL: script.detail,
+            PROMPT: self._call.settings.words.press_one,
+            MORE: script.more,
+        }
+        for part, text in wanted.items():
+            if part in self._clips and self._clips[part][0] == text:
+                continue
+            clip = await self._call.desk.tts.render(text, voice="whisper")
+            self._call.ua.send(Preload(path=str(clip.path)))
+            self._clips[part] = (text, clip)
+            if self._waiting_for == part:
+                self._play(part)
+        self.seconds = round(sum(self._clips[part][1].seconds for part in CHAINS["all"]), 2)
+
+    # -- playing
+
+    def play(self) -> None:
+        self._queue = list(CHAINS[self.part])
+        self._next()
+
+    def prompt(self) -> None:
+        self._queue = [PROMPT]
+        self._next()
+
+    def say(self, text: str, *, tag: str) -> None:
+        """One sentence to the agent alone, outside the chain."""
+
+        async def speak() -> None:
+            clip = await self._call.desk.tts.render(text, voice="whisper")
+            self._call.ua.send(Play(player=WHISPER, path=str(clip.path), tag=tag))
+
+        self._queue = []
+        self._call.spawn("say", speak())
+
+    def announce(self, text: str) -> None:
+        """One sentence to the caller alone."""
+
+        async def speak() -> None:
+            clip = await self._call.desk.tts.render(text, voice="bot")
+            self._call.ua.send(Play(player=ANNOUNCE, path=str(clip.path), tag="announce"))
+
+        self._call.spawn("announce", speak())
+
+    def stop(self) -> None:
+        self._queue, self._waiting_for = [], None
+        if self.heard is None or self.heard == "started":
+            self.heard = "skipped" if self.heard else None
+        self._call.ua.send(Stop(player=WHISPER))
+
+    def _next(self) -> None:
+        if not self._queue:
+            self._ended()
+            return
+        part = self._queue.pop(0)
+        if part in self._clips:
+            self._play(part)
+        else:
+            self._waiting_for = part  # the render task plays it the moment it is there
+
+    def _play(self, part: str) -> None:
+        self._waiting_for = None
+        path = str(self._clips[part][1].path)
+        self._call.ua.send(Play(player=WHISPER, path=path, tag=part))
+
+    def play_started(self, event: PlayStarted) -> None:
+        if event.player == WHISPER and event.tag == HEADLINE:
+            self.heard = self.heard or "started"
+            self._started()
+
+    def play_ended(self, event: PlayEnded) -> None:
+        """A chain goes on by itself; the prompt for the key is not part of the whisper."""
+        if event.player != WHISPER or not event.completed or event.tag == PROMPT:
+            return
+        if event.tag == DETAIL:
+            self.heard = "whole"
+        if event.tag in (HEADLINE, DETAIL, MORE):
+            self._next()

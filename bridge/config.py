@@ -1,0 +1,274 @@
+"""The configuration: one YAML file, environment, `--set`. Unknown keys are errors with the nearest name.
+
+Precedence: `--set a.b=c` > `HANDOFF_SIP__PORT` > file > default. Secrets: `*_file` keys or environment.
+"""
+
+import difflib
+import os
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bridge.model.transfer import Mode
+
+
+class ConfigError(Exception):
+    """Exit code 78. The message names file, key, cause and cure."""
+
+    code = "config"
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Credential(Section):
+    realm: str = "*"
+    user: str
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+
+    def secret(self) -> str:
+        return (
+            self.password_file.read_text().strip() if self.password_file else self.password.get_secret_value()
+        )
+
+
+class Registration(Section):
+    """Register the front's address at a PBX that only knows registered trunks."""
+
+    uri: str
+    registrar: str
+    expires_s: int = 300
+
+
+class Sip(Section):
+    bind: str = "127.0.0.1"
+    port: int = 5060
+    allow: list[str] = ["127.0.0.0/8"]
+    """source networks that may call; everything else is met with silence"""
+    workers: int = Field(default=2, ge=1, le=200)
+    """warm workers kept idle; also the number of conversations that can start at once"""
+    max_conversations: int = Field(default=20, ge=1)
+    worker_ports: int = 15060
+    rtp_ports: int = 16000
+    clock_rate: Literal[8000, 16000] = 8000
+    codecs: list[Literal["PCMU", "PCMA", "G722"]] = ["PCMU", "PCMA"]
+    srtp: Literal["off", "preferred", "required"] = "off"
+    credentials: list[Credential] = []
+    registration: Registration | None = None
+    media_silence_s: float = 5.0
+    answer_within_s: float = 5.0
+
+    @model_validator(mode="after")
+    def _g722_needs_16k(self) -> Self:
+        if "G722" in self.codecs and self.clock_rate != 16000:
+            raise ValueError("codec G722 needs sip.clock_rate: 16000")
+        return self
+
+
+class Bot(Section):
+    """`uri`: any SIP voicebot. Without it the built-in bot runs `script`."""
+
+    uri: str | None = None
+    script: Path | None = None
+    answer_within_s: float = 10.0
+    refer_targets: list[str] = []
+    """users the bot may name in a REFER of its own"""
+    rejoin: bool = True
+
+
+class Agent(Section):
+    id: str
+    uri: str
+    mode: Mode = Mode.CONFERENCE
+    reasons: list[str] = []
+    headset: bool = False
+    auto_accept: bool = False
+    fallback_proved: bool = False
+    can_refer: bool = True
+    ring_s: float | None = None
+
+
+class Handoff(Section):
+    """One timer a state, in seconds; see bridge/core/handoff_table.py."""
+
+    proposed_timeout_s: float = 2.0
+    choosing_timeout_s: float = 5.0
+    waiting_timeout_s: float = 120.0
+    ring_timeout_s: float = 25.0
+    whisper_timeout_s: float = 25.0
+    accept_timeout_s: float = 15.0
+    join_timeout_s: float = 3.0
+    refer_timeout_s: float = 10.0
+    wrap_up_timeout_s: float = 30.0
+    returned_timeout_s: float = 30.0
+    pop_wait_s: float = Field(default=0.15, le=1.0)
+    after_agent_hangup: Literal["release", "bot"] = "release"
+    failsafe_uri: str | None = None
+    orphan_grace_s: float = 5.0
+    flush_timeout_s: float = 2.0
+    refer_by_reason: dict[str, Mode] = {}
+    """transfer mode per escalation reason, over the target's own"""
+
+
+class Asr(Section):
+    engine: Literal["auto", "whisper_asr", "vosk"] = "auto"
+    model_dir: Path | None = None
+    hotwords: list[str] = []
+    vad: Literal["silero", "webrtc"] = "silero"
+    workers: int | None = Field(default=None, ge=1)
+    """processes; default one a core, at most 2"""
+
+
+class Tts(Section):
+    engine: Literal["auto", "hibari", "espeak", "recorded"] = "auto"
+    bot_voice: str | None = None
+    whisper_voice: str | None = None
+    timeout_s: float = 4.0
+
+
+class Words(Section):
+    """Sentences the bridge itself speaks to people."""
+
+    transferring: str = "One moment please, I am connecting you with a colleague."
+    waiting: str = "All colleagues are in a call right now. Please stay on the line."
+    failed: str = "I am sorry, nobody is free at the moment."
+    dismissed: str = "All right, let us continue."
+    press_one: str = "Press one to take the call, two to decline."
+    caller_left: str = "The caller has hung up."
+    apology: str = "I am sorry, we have a technical problem. Please hold the line."
+    goodbye: str = "Please call again later. Goodbye."
+
+
+class Records(Section):
+    dir: Path = Path("records")
+    audio: bool = False
+
+
+class Api(Section):
+    bind: str = "127.0.0.1"
+    port: int = 8080
+    token: SecretStr = SecretStr("")
+    token_file: Path | None = None
+
+    def secret(self) -> str:
+        return self.token_file.read_text().strip() if self.token_file else self.token.get_secret_value()
+
+
+class Settings(BaseSettings):
+    """The whole configuration."""
+
+    model_config = SettingsConfigDict(env_prefix="HANDOFF_", env_nested_delimiter="__", extra="forbid")
+
+    site: str = "default"
+    run_dir: Path = Path("run")
+    sip: Sip = Sip()
+    bot: Bot = Bot()
+    agents: list[Agent] = []
+    handoff: Handoff = Handoff()
+    asr: Asr = Asr()
+    tts: Tts = Tts()
+    words: Words = Words()
+    records: Records = Records()
+    api: Api = Api()
+
+    _file: ClassVar[dict[str, Any]] = {}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _FileSource(settings_cls)
+
+
+class _FileSource(PydanticBaseSettingsSource):
+    def get_field_value(self, field: Any, field_name: str) -> tuple[Any, str, bool]:
+        return Settings._file.get(field_name), field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        return Settings._file
+
+
+def load(path: Path | None, overrides: list[str] | None = None) -> Settings:
+    """Read the file and everything over it. Raises `ConfigError`."""
+    Settings._file = _read(path) if path else {}
+    try:
+        settings = Settings(**_overrides(overrides or []))
+    except ValidationError as error:
+        where = str(path) if path else "configuration"
+        raise ConfigError("\n".join(_explain(where, detail) for detail in error.errors())) from None
+    finally:
+        Settings._file = {}
+    return settings
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found = yaml.safe_load(path.read_text())
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror}). Cure: name an existing file."
+        ) from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {error}. Cure: mind indentation and colons.") from None
+    if found is None:
+        return {}
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: the top level must be keys with values, not {type(found).__name__}.")
+    return found
+
+
+def _overrides(pairs: list[str]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise ConfigError(f"--set {pair}: must read key=value, for instance sip.port=5062.")
+        branch = tree
+        *parents, leaf = key.split(".")
+        for parent in parents:
+            branch = branch.setdefault(parent, {})
+        branch[leaf] = yaml.safe_load(value)
+    return tree
+
+
+def _explain(where: str, detail: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in detail["loc"])
+    if detail["type"] != "extra_forbidden":
+        return f"{where}: {key}: {detail['msg']} (got {type(detail['input']).__name__})."
+    near = difflib.get_close_matches(str(detail["loc"][-1]), _names(detail["loc"][:-1]), n=1)
+    hint = f" Did you mean {near[0]}?" if near else f" Known: {', '.join(_names(detail['loc'][:-1]))}."
+    return f"{where}: {key}: unknown key.{hint}"
+
+
+def _names(path: tuple[int | str, ...]) -> list[str]:
+    model: Any = Settings
+    for part in path:
+        if isinstance(part, int):
+            continue
+        field = model.model_fields.get(part)
+        args = getattr(field.annotation, "__args__", None) if field else None
+        model = next(
+            (a for a in (args or [field.annotation if field else None]) if hasattr(a, "model_fields")), None
+        )
+        if model is None:
+            return []
+    return sorted(model.model_fields)
+
+
+def run_dir(settings: Settings) -> Path:
+    """The private directory of sockets and clips, created 0700."""
+    path = settings.run_dir.absolute()
+    path.mkdir(parents=True, exist_ok=True)
+    os.chmod(path, 0o700)
+    return path

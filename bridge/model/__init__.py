@@ -1,0 +1,1 @@
+"""Frozen nouns of the product. Imports nothing of ours."""

@@ -1,0 +1,51 @@
+"""The one record a conversation leaves."""
+
+from dataclasses import dataclass
+
+from bridge.model.bot import BotState
+from bridge.model.brief import Brief
+from bridge.model.cue import Cue
+from bridge.model.handoff import HandoffRecord
+from bridge.model.transcript import Gap, Utterance
+
+RECORD_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRecord:
+    leg: str
+    role: str
+    started_s: float
+    answered_s: float | None
+    ended_s: float | None
+    sip_status: int | None
+    reason: str
+    codec: str | None
+    srtp: bool
+    by_us: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationRecord:
+    """`ended`: completed, caller_gone, transferred, failed, interrupted, worker_lost."""
+
+    v: int
+    id: str
+    started_at: str
+    """UTC, ISO 8601"""
+    seconds: float
+    ended: str
+    caller: str
+    called: str
+    headers: dict[str, str]
+    worker: str
+    asr: dict[str, str]
+    legs: tuple[LegRecord, ...]
+    transcript: tuple[Utterance, ...]
+    gaps: tuple[Gap, ...]
+    flush_incomplete: tuple[str, ...]
+    cues: tuple[Cue, ...]
+    bot_state: BotState
+    brief: Brief | None
+    handoffs: tuple[HandoffRecord, ...]
+    absorbed: int = 0

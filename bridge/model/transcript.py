@@ -1,0 +1,59 @@
+"""What was said. Times are seconds since the conversation began."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Speaker(StrEnum):
+    CALLER = "caller"
+    BOT = "bot"
+    AGENT = "agent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """A final with a speaker. `during` tells what the speaker could hear: dialogue, hold, whisper, hint."""
+
+    id: str
+    speaker: Speaker
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float | None = None
+    words: tuple[Word, ...] = ()
+    during: str = "dialogue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Audio of one speaker that no recognizer heard."""
+
+    speaker: Speaker
+    at_s: float
+    seconds: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    utterances: tuple[Utterance, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def add(self, utterance: Utterance) -> "Transcript":
+        """A new transcript, ordered by start; finals of two speakers may arrive out of order."""
+        ordered = sorted((*self.utterances, utterance), key=lambda u: (u.start_s, u.end_s))
+        return Transcript(tuple(ordered), self.gaps)
+
+    def add_gap(self, gap: Gap) -> "Transcript":
+        return Transcript(self.utterances, (*self.gaps, gap))
+
+    def of(self, speaker: Speaker) -> tuple[Utterance, ...]:
+        return tuple(u for u in self.utterances if u.speaker is speaker)

@@ -1,0 +1,34 @@
+"""Where a caller can be sent and how."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Mode(StrEnum):
+    """`conference`: we stay. `refer_replaces`: attended REFER. `refer`: blind REFER."""
+
+    CONFERENCE = "conference"
+    REFER_REPLACES = "refer_replaces"
+    REFER = "refer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """An agent's telephone. `fallback_proved`: its dialplan was shown to catch a failed blind transfer."""
+
+    id: str
+    uri: str
+    mode: Mode = Mode.CONFERENCE
+    reasons: tuple[str, ...] = ()
+    """escalation reasons it takes; empty = all"""
+    headset: bool = False
+    auto_accept: bool = False
+    fallback_proved: bool = False
+    can_refer: bool = True
+    ring_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeChoice:
+    mode: Mode
+    why: str

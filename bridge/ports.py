@@ -1,0 +1,64 @@
+"""What the logic needs from the outside world. Adapters keep these; fakes keep them too."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from bridge.model.brief import Brief
+from bridge.model.record import ConversationRecord
+from bridge.model.transfer import Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A rendered WAV, s16 mono at the bridge clock. `engine` says which voice made it."""
+
+    path: Path
+    seconds: float
+    engine: str
+
+
+class Tts(Protocol):
+    async def render(self, text: str, *, voice: str = "bot") -> Clip:
+        """Never raises: a failing engine falls back to the next, last to a recorded prompt.
+        voice: `bot` or `whisper`."""
+
+
+class AgentDirectory(Protocol):
+    def choose(self, *, reason: str, tried: tuple[str, ...], wanted: str | None) -> "Choice":
+        """The next target for this escalation; leases it until `release`."""
+
+    def release(self, target: Target) -> None: ...
+
+    async def free(self) -> None:
+        """Returns when some target may have become free."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """`target` None: nobody is left to try (`all_busy` False), or all are in a call (True)."""
+
+    target: Target | None = None
+    all_busy: bool = False
+
+
+class EventSink(Protocol):
+    def emit(self, kind: str, conversation: str, body: dict[str, Any]) -> None:
+        """One event of the stream; never blocks, never raises."""
+
+
+class Store(Protocol):
+    async def save(self, record: ConversationRecord) -> None: ...
+
+
+class ScreenPop(Protocol):
+    async def show(self, conversation: str, target: Target, brief: Brief) -> bool:
+        """True when a page acknowledged that it shows the brief; the caller bounds the wait."""
+
+
+class Clock(Protocol):
+    def utc(self) -> str:
+        """ISO 8601 with milliseconds."""
+
+    def token(self) -> str:
+        """An unguessable id."""

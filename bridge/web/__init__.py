@@ -1,0 +1,1 @@
+"""HTTP: state from the bot, screen pop, records."""

@@ -1,0 +1,161 @@
+"""A stage for flow tests: one conversation on the in-memory user agent, in virtual time."""
+
+import asyncio
+from pathlib import Path
+
+from asr.types import Final, Partial, StreamEvent, Word
+from bridge.adapters.config_directory import ConfigDirectory
+from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore, SilentTts
+from bridge.app.call import Desk
+from bridge.app.conversation import Conversation
+from bridge.config import Agent, Settings
+from bridge.model.botscript import BotScript
+from bridge.model.handoff import State
+from sip.events import CallIncoming
+from sip.memory import Far, MemoryUserAgent, OnDial
+
+SCRIPT = BotScript.model_validate(
+    {
+        "name": "billing",
+        "intent": "billing question",
+        "steps": [
+            {"say": "Welcome to the billing line."},
+            {"ask": {"slot": "matter", "prompt": "How can I help you?"}},
+            {"act": {"name": "look_up_invoice", "result": "two charges found", "ok": True}},
+            {"ask": {"slot": "more", "prompt": "Anything else?", "kind": "yes_no"}},
+            {"say": "Goodbye."},
+            {"hang_up": True},
+        ],
+    }
+)
+
+
+class ScriptedPool:
+    """An ASR pool whose words come from the test."""
+
+    def __init__(self) -> None:
+        self.streams: set[str] = set()
+
+    def assign(self, stream: str) -> tuple[str, str] | None:
+        self.streams.add(stream)
+        return "asr-0", "/nowhere"
+
+    def release(self, stream: str) -> None:
+        self.streams.discard(stream)
+
+    def describe(self) -> dict[str, str]:
+        return {"engine": "scripted"}
+
+
+def agents(*ids: str, **fields: object) -> list[Agent]:
+    return [Agent.model_validate({"id": i, "uri": f"sip:{i}@127.0.0.5", **fields}) for i in ids]
+
+
+def settings(**changes: object) -> Settings:
+    return Settings.model_validate({"agents": agents("ann", "bob"), **changes})
+
+
+class Stage:
+    """`async with Stage(...) as stage`: a caller has been answered and hears the bot."""
+
+    def __init__(self, tmp: Path, config: Settings | None = None, on_dial: OnDial | None = None) -> None:
+        self.config = config or settings()
+        self.events, self.store, self.pop = MemoryEvents(), MemoryStore(), MemoryPop()
+        self.tts = SilentTts(tmp)
+        self.pool = ScriptedPool()
+        self.silent_from: float | None = None
+        self.worst_silence = 0.0
+        self.whisper_leaks = 0
+        self._on_dial = on_dial
+        self._utterance = 0
+        self._tasks = asyncio.TaskGroup()
+
+    async def __aenter__(self) -> "Stage":
+        await self._tasks.__aenter__()
+        self.ua = MemoryUserAgent("worker-1", on_dial=self._on_dial)
+        self.ua.on_hearing = self._observe
+        self.caller: Far = self.ua.call()
+        incoming = await anext(self.ua.events())
+        assert isinstance(incoming, CallIncoming)
+        desk = Desk(
+            settings=self.config,
+            tts=self.tts,
+            directory=ConfigDirectory(self.config.agents),
+            events=self.events,
+            store=self.store,
+            pop=self.pop,
+            clock=CountingClock(),
+        )
+        self.conversation = Conversation(
+            self.ua, incoming, desk, self.pool, id="c1", tasks=self._tasks,
+            script=None if self.config.bot.uri else SCRIPT, strict=True,
+        )  # fmt: skip
+        self._run = self._tasks.create_task(self.conversation.run())
+        await self.settle()
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        if exc[0] is None:
+            async with asyncio.timeout(600):
+                await self._run
+        await self._tasks.__aexit__(*exc)  # type: ignore[arg-type]
+
+    def _observe(self) -> None:
+        """The two promises: the caller is never in silence, and never hears the whisper."""
+        now = asyncio.get_running_loop().time()
+        caller = self.ua.legs["caller"]
+        if "whisper" in self.ua.heard_by("caller") or "hint" in self.ua.heard_by("caller"):
+            self.whisper_leaks += 1
+        owed = caller.phase == "answered" and not self.ua.heard_by("caller") and self._bot_owes()
+        if self.silent_from is not None:
+            self.worst_silence = max(self.worst_silence, now - self.silent_from)
+        self.silent_from = now if owed else None
+
+    def _bot_owes(self) -> bool:
+        """A built-in bot that waits for an answer is silent on purpose."""
+        state = self.state
+        return not (state in (None, State.PROPOSED, State.RETURNED) or (state and state.final))
+
+    @property
+    def state(self) -> State | None:
+        handoff = getattr(self, "conversation", None) and self.conversation._handoff
+        return handoff.state if handoff else None
+
+    async def settle(self, seconds: float = 0.05) -> None:
+        await asyncio.sleep(seconds)
+
+    async def until(self, state: State, limit_s: float = 200.0) -> None:
+        deadline = asyncio.get_running_loop().time() + limit_s
+        while self.state is not state:
+            assert asyncio.get_running_loop().time() < deadline, f"{self.state}, wanted {state}"
+            await asyncio.sleep(0.02)
+
+    def says(self, text: str, leg: str = "caller", *, partial: bool = False) -> None:
+        """Somebody's words, ending now."""
+        stream = f"c1/{leg}"
+        now = asyncio.get_running_loop().time()
+        end = int((now - self.conversation.call.started) * 8000)
+        words = text.split()
+        start = max(end - 2400 * len(words), 0)
+        step = (end - start) // max(len(words), 1)
+        self._utterance += not partial
+        event: Partial | Final
+        if partial:
+            event = Partial(utterance=self._utterance + 1, text=text, stable=len(words), start=start, end=end)
+        else:
+            event = Final(
+                utterance=self._utterance, text=text, start=start, end=end, confidence=0.9,
+                words=tuple(
+                    Word(text=w, start=start + i * step, end=start + (i + 1) * step, confidence=0.9)
+                    for i, w in enumerate(words)
+                ),
+            )  # fmt: skip
+        self.conversation.call.inbox.put_nowait(StreamEvent(stream=stream, epoch=1, at=now, event=event))
+
+    @property
+    def agent(self) -> Far:
+        """The far end of the newest agent leg."""
+        return self.ua.far([leg for leg in self.ua.legs if leg.startswith("agent")][-1])
+
+    def close_streams(self) -> None:
+        """Answer every EOS, as an ASR worker would."""
