@@ -25,6 +25,7 @@ _WEBRTC_TICKS = 480
 _IMAGES = 0.3
 _QUIET = 0.1
 _FORGET_FRAMES = 16
+_BLANK: Final = np.zeros((1, 1, 128), np.float32)
 
 VadName = Literal["gated", "silero", "webrtc"]
 
@@ -70,11 +71,14 @@ class Silero:
 
     def __init__(self, path: Path | None = None) -> None:
         self._run = _session(path or silero_path()).run
-        self.reset()
+        self._h: Samples = _BLANK
+        self._c: Samples = _BLANK
+        self._quiet_frames = 0
+        self._input: Samples = np.zeros((1, _CONTEXT + FRAME), np.float32)
 
     def reset(self) -> None:
         self._forget()
-        self._input = np.zeros((1, _CONTEXT + FRAME), np.float32)
+        self._input[:] = 0.0
 
     def probability(self, frame: Samples) -> float:
         self._input[0, :_CONTEXT] = self._input[0, -_CONTEXT:]
@@ -88,8 +92,7 @@ class Silero:
         return probability
 
     def _forget(self) -> None:
-        self._h = np.zeros((1, 1, 128), np.float32)
-        self._c = np.zeros((1, 1, 128), np.float32)
+        self._h = self._c = _BLANK
         self._quiet_frames = 0
 
 

@@ -123,6 +123,7 @@ def _words(result: list[dict[str, Any]]) -> list[HeardWord]:
             confidence=float(word["conf"]),
         )
         for word in result
+        if not str(word["word"]).startswith(("[", "<"))  # noises and unknown words have such names
     ]
 
 

