@@ -17,7 +17,6 @@ from sip.types import Cause, DtmfMethod, Header, LegId
 log = logging.getLogger(__name__)
 
 NO_CALL = -1
-SAVP = 1 << 1
 
 P = ParamSpec("P")
 
@@ -217,7 +216,7 @@ class PjsuaLeg(pj.Call):
     def _stream(self) -> tuple[str, bool]:
         try:
             info = self.getStreamInfo(0)
-            return str(info.codecName), bool(info.proto & SAVP)
+            return str(info.codecName), bool(info.proto & pj.PJMEDIA_TP_PROFILE_SRTP)
         except pj.Error:
             return "", False
 
