@@ -31,6 +31,7 @@ class Phone:
     exchange: "Exchange"
     rtp: socket.socket
     seen: list[Message] = field(default_factory=list)
+    seen_at: list[tuple[float, Message]] = field(default_factory=list)
     sent: list[Message] = field(default_factory=list)
     packets: list[tuple[float, int, bytes]] = field(default_factory=list)
     digits: list[str] = field(default_factory=list)
@@ -51,6 +52,8 @@ class Phone:
         self.event_payload = DTMF_PAYLOAD
         self.invite: Message | None = None
         self.branch = ""
+        self.click: float | None = None
+        self.click_next = False
         self._hz = 0.0
         self._phase = 0
         self._key: tuple[int, int] | None = None
@@ -180,6 +183,7 @@ class Phone:
 
     def received(self, message: Message) -> None:
         self.seen.append(message)
+        self.seen_at.append((time.monotonic(), message))
         if message.has_sdp:
             ip = re.search(r"c=IN IP4 (\S+)", message.body)
             port = re.search(r"m=audio (\d+)", message.body)
@@ -274,6 +278,9 @@ class Phone:
             self._key_gap = 5
         else:
             frame = np.zeros(FRAME, np.int16) if not self._hz else self._tone()
+            if self.click_next:
+                self.click_next, frame = False, np.full(FRAME, 12000, np.int16)
+                self.click = time.monotonic()
             self._packet(0, ulaw_encode(frame), self._rtp_ts)
         self._rtp_ts += FRAME
 

@@ -62,8 +62,12 @@ class Rig:
         )  # fmt: skip
         self.start_worker()
         await self.take_over()
-        await self.until(lambda: {"op": "state", "state": "idle"} in self.front_lines)
+        await self.idle()
         return self
+
+    async def idle(self) -> None:
+        """The front has been told that the worker is idle."""
+        await self.until(lambda: {"op": "state", "state": "idle"} in self.front_lines, name="idle")
 
     def start_worker(self) -> None:
         path = self.folder / "worker.json"
@@ -92,7 +96,7 @@ class Rig:
 
     @property
     def worker(self) -> tuple[str, int]:
-        return self.worker_ip, self.config.sip_port
+        return self.config.bind_ip, self.config.sip_port
 
     def send(self, *commands: Command) -> None:
         for command in commands:
