@@ -131,6 +131,6 @@ def _audio(ip: str, port: int, numbers: list[int], maps: dict[int, str], directi
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) < 128):
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and int(text) < 128):
         raise MessageError("bad payload type", 488)
     return int(text)

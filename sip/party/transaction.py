@@ -113,7 +113,7 @@ class Transactions:
         finally:
             self._later(self._timers.timeout_s, lambda: self._clients.pop(key, None))
         if message.method == "INVITE" and final.status >= 300:
-            self.keep_ack(key[0], _ack_of_refusal(message, final), target)
+            self.keep_ack(key[0], ack_of_refusal(message, final), target)
         return final
 
     async def _run(
@@ -166,7 +166,7 @@ class Transactions:
         elif known is not None:
             known.repeated()
         else:
-            _note_source(message, source)
+            note_source(message, source)
             transaction = ServerTransaction(message, source, at, self._send, self._timers)
             if message.method != "ACK":
                 self._servers[key] = transaction
@@ -198,7 +198,7 @@ class Transactions:
         asyncio.get_running_loop().call_later(delay_s, forget)
 
 
-def _note_source(message: Message, source: Address) -> None:
+def note_source(message: Message, source: Address) -> None:
     """Put received and rport into the top Via (RFC 3261 section 18.2.1, RFC 3581)."""
     vias = message.get_list("Via")
     via = parse_via(vias[0])
@@ -209,7 +209,7 @@ def _note_source(message: Message, source: Address) -> None:
     message.set_list("Via", [str(via), *vias[1:]])
 
 
-def _ack_of_refusal(invite: Message, final: Message) -> Message:
+def ack_of_refusal(invite: Message, final: Message) -> Message:
     """ACK for a non-2xx: same branch, To of the response (RFC 3261 section 17.1.1.3)."""
     ack = request("ACK", invite.uri)
     ack.add("Via", invite.get("Via"))
