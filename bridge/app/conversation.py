@@ -1,7 +1,7 @@
 """One conversation, from the caller's INVITE to its record: one inbox, one consumer."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 import structlog
@@ -18,6 +18,7 @@ from bridge.app.watch import ZERO_TIMER, Watch
 from bridge.app.whispering import Whisper
 from bridge.core.redaction import redact
 from bridge.model.botscript import BotScript
+from bridge.model.brief import Brief
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Event as H
 from bridge.model.handoff import HandoffRecord, State
@@ -47,6 +48,7 @@ class Conversation:
     def __init__(
         self,
         ua: UserAgent,
+        events: AsyncIterator[e.Event],
         incoming: e.CallIncoming,
         desk: Desk,
         pool: AsrPool,
@@ -59,9 +61,11 @@ class Conversation:
         on_token: Callable[[str], None] = lambda token: None,
     ) -> None:
         self.call = Call(id=id, ua=ua, desk=desk, tasks=tasks, started=incoming.at)
-        self.call.caller_id = incoming.from_name or incoming.from_uri
+        self.call.caller_id = incoming.from_uri.partition(":")[2].partition("@")[0]
         self.call.headers = dict(incoming.headers)
         self._incoming, self._strict, self._on_token = incoming, strict, on_token
+        self._events = events
+        self.over = asyncio.Event()
         self._pool = pool
         self._apology = apology
         self._started_at = desk.clock.utc()
@@ -90,15 +94,24 @@ class Conversation:
 
     # -- life
 
+    @property
+    def brief(self) -> Brief | None:
+        return self._whisper.brief
+
+    @property
+    def handoff_state(self) -> str | None:
+        return self._handoff.state.value if self._handoff else None
+
     async def run(self) -> ConversationRecord:
         """Consume the inbox until the conversation is over; save and return its record."""
         call = self.call
         call.emit("started", caller=redact(call.caller_id), worker=call.ua.id)
-        call.spawn("events", self._pump(call.ua))
+        call.spawn("events", self._pump(call.ua, self._events))
         self._begin(self._incoming)
         while not self._over():
             message = await call.inbox.get()
             self._take(message)
+        self.over.set()
         record = self._record()
         await call.desk.store.save(record)
         call.emit("ended", ended=record.ended, handoffs=[h.outcome.result for h in record.handoffs])
@@ -110,8 +123,8 @@ class Conversation:
         self.call.ua.send(self._last_posture)
         self.call.ua.send(c.Answer(leg=incoming.leg))
 
-    async def _pump(self, ua: UserAgent) -> None:
-        async for event in ua.events():
+    async def _pump(self, ua: UserAgent, events: AsyncIterator[e.Event]) -> None:
+        async for event in events:
             if ua is self.call.ua:
                 self.call.inbox.put_nowait(event)
         if ua is self.call.ua:
@@ -582,7 +595,7 @@ class Conversation:
                 leg.ended_s, leg.reason, leg.by_us = self.call.now_s(), "moved to another worker", True
         self.call.ua = message.ua
         self._ear.forget()
-        self.call.spawn("events", self._pump(message.ua))
+        self.call.spawn("events", self._pump(message.ua, message.events))
         self._begin(message.incoming)
         old.send(c.Finish(reason="caller returned elsewhere"))
         if self._handoff:

@@ -1,5 +1,6 @@
 """What reaches a conversation's inbox besides the events of its user agent."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from asr.types import StreamEvent
@@ -55,6 +56,7 @@ class Adopted:
     """A blind transfer fell back: the caller is here again, on a user agent of its own."""
 
     ua: UserAgent
+    events: AsyncIterator[SipEvent]
     incoming: CallIncoming
 
 

@@ -42,6 +42,7 @@ class Watch:
         self._armed: Armed | None = None
         self._reprompts = 0
         self._last_digit_s = -10.0
+        self._acted_s = 0.0
 
     # -- speech
 
@@ -54,9 +55,9 @@ class Watch:
             return
         if self._armed is None or self._armed.utterance != partial.utterance:
             self._armed = Armed(partial.utterance, hit, partial.end)
-            self._arm(self._explicit(hit, self._call.now_s(), 0.6))
+            self._arm(self._explicit(hit, self._call.now_s(), 0.6, partial.text))
         elif partial.end - self._armed.end >= SETTLE_SAMPLES_S * rate:
-            self._act(hit, self._call.now_s(), 0.9, None)
+            self._act(hit, self._call.now_s(), 0.9, partial.text)
 
     def hear(self, utterance: Utterance) -> None:
         """A final: the caller's words decide; the bot's re-prompts are counted."""
@@ -66,21 +67,24 @@ class Watch:
         if utterance.speaker is not Speaker.CALLER:
             return
         self._armed = None
+        if utterance.start_s < self._acted_s:
+            return  # its partial has been obeyed already
         if hit := explicit_request(utterance.text):
-            self._act(hit, utterance.end_s, 1.0, utterance.id)
+            self._act(hit, utterance.end_s, 1.0, utterance.text)
 
-    def _act(self, hit: Hit, at_s: float, score: float, utterance: str | None) -> None:
+    def _act(self, hit: Hit, at_s: float, score: float, said: str) -> None:
         self._armed = None
-        escalation = self._explicit(hit, at_s, score)
+        self._acted_s = self._call.now_s()
+        escalation = self._explicit(hit, at_s, score, said)
         self._call.cues.extend(escalation.cues)
         self._escalate(escalation)
 
-    def _explicit(self, hit: Hit, at_s: float, score: float) -> Escalation:
+    def _explicit(self, hit: Hit, at_s: float, score: float, said: str) -> Escalation:
         cue = Cue(
             kind=CueKind.EXPLICIT_REQUEST, rule=hit.rule, score=score, at_s=at_s,
             quote=redact(hit.quote), span=hit.span,
         )  # fmt: skip
-        return _escalation(cue, "speech", explicit=True)
+        return _escalation(cue, "speech", explicit=True, said=redact(said))
 
     # -- repeated failure
 
@@ -122,8 +126,8 @@ class Watch:
         self._escalate(_escalation(cue, "dtmf", explicit=True))
 
 
-def _escalation(cue: Cue, source: str, *, explicit: bool = False) -> Escalation:
+def _escalation(cue: Cue, source: str, *, explicit: bool = False, said: str = "") -> Escalation:
     return Escalation(
         reason=cue.kind.value, rule=cue.rule, quote=cue.quote, score=cue.score, at_s=cue.at_s,
-        source=source, explicit=explicit, cues=(cue,),
+        source=source, explicit=explicit, cues=(cue,), said=said,
     )  # fmt: skip

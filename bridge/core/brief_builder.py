@@ -64,7 +64,7 @@ def build_brief(
     crm: dict[str, str] | None = None,
 ) -> Brief:
     """The five context items. Texts leave here redacted."""
-    caller_turns = [u for u in transcript.utterances if u.speaker is Speaker.CALLER]
+    caller_turns = _caller_turns(transcript, escalation)
     why = _why(caller_turns, state)
     tried = _tried(state)
     unresolved = _unresolved(state, why)
@@ -102,6 +102,21 @@ def build_brief(
     )
 
 
+def _caller_turns(transcript: Transcript, escalation: Escalation) -> list[Utterance]:
+    """What the caller said, and what he is still saying where the escalation came before its final."""
+    turns = [u for u in transcript.utterances if u.speaker is Speaker.CALLER]
+    if escalation.said and not any(u.end_s >= escalation.at_s - 1.5 for u in turns):
+        pending = Utterance(
+            id="pending",
+            speaker=Speaker.CALLER,
+            text=escalation.said,
+            start_s=escalation.at_s,
+            end_s=escalation.at_s,
+        )
+        turns.append(pending)
+    return turns
+
+
 def _why(turns: list[Utterance], state: BotState) -> Line | None:
     """The caller's own words for the matter: the turn that names an issue, else the first with content."""
     content = [u for u in turns if len(u.text.split()) >= 3 and not SMALLTALK.match(u.text.strip())]
@@ -111,7 +126,7 @@ def _why(turns: list[Utterance], state: BotState) -> Line | None:
         return Line(
             text=redact(_without_request(best.text)),
             source="transcript",
-            utterances=(best.id,),
+            utterances=() if best.id == "pending" else (best.id,),
             at_s=best.start_s,
             confidence=best.confidence,
         )

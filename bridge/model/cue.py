@@ -47,5 +47,7 @@ class Escalation:
     """speech, dtmf, bot_api, bot_refer, console"""
     explicit: bool = False
     cues: tuple[Cue, ...] = ()
+    said: str = ""
+    """the words around the quote, where no final holds them yet"""
     target: str | None = None
     """a target asked for by name (bot's REFER or API)"""

@@ -1,0 +1,97 @@
+"""Records and events as files: one JSON file a conversation, one JSON line an event."""
+
+import asyncio
+import json
+import os
+import queue
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import structlog
+from pydantic import TypeAdapter
+
+from bridge.model.record import ConversationRecord
+
+log = structlog.get_logger()
+RECORD = TypeAdapter(ConversationRecord)
+BACKLOG = 10_000
+
+
+class SystemClock:
+    """Keeps `bridge.ports.Clock`."""
+
+    def utc(self) -> str:
+        return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+    def token(self) -> str:
+        return token_hex(16)
+
+
+class FileStore:
+    """Keeps `bridge.ports.Store`: DIR/YYYY-MM-DD/ID.json, written whole or not at all."""
+
+    def __init__(self, dir: Path) -> None:
+        self._dir = dir
+
+    async def save(self, record: ConversationRecord) -> None:
+        """A disk that refuses is tried again for a minute, then the record goes to the log's neighbour."""
+        body = RECORD.dump_json(record, indent=1)
+        for wait_s in (0.0, 0.5, 2.0, 10.0, 45.0):
+            await asyncio.sleep(wait_s)
+            try:
+                await asyncio.to_thread(self._write, record, body)
+                return
+            except OSError as error:
+                log.error("record not written", record=record.id, error=error.strerror)
+        raise OSError(f"record {record.id} could not be written to {self._dir}")
+
+    def _write(self, record: ConversationRecord, body: bytes) -> None:
+        day = self._dir / record.started_at[:10]
+        day.mkdir(parents=True, exist_ok=True)
+        path = day / f"{record.id}.json"
+        unfinished = path.with_suffix(".part")
+        with unfinished.open("wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+
+
+class FileEvents:
+    """Keeps `bridge.ports.EventSink`: DIR/events.jsonl, written by a thread, never waited for."""
+
+    def __init__(self, dir: Path) -> None:
+        dir.mkdir(parents=True, exist_ok=True)
+        self._path = dir / "events.jsonl"
+        self._queue: queue.Queue[bytes | None] = queue.Queue(BACKLOG)
+        self._seq = 0
+        self.dropped = 0
+        self._thread = threading.Thread(target=self._write, name="events", daemon=True)
+        self._thread.start()
+
+    def emit(self, kind: str, conversation: str, body: dict[str, Any]) -> None:
+        self._seq += 1
+        line = {"v": 1, "seq": self._seq, "ts": _now(), "type": kind, "conversation": conversation, **body}
+        try:
+            self._queue.put_nowait(json.dumps(line, default=str).encode() + b"\n")
+        except queue.Full:
+            self.dropped += 1
+
+    def close(self) -> None:
+        self._queue.put(None)
+        self._thread.join(timeout=5)
+
+    def _write(self) -> None:
+        with self._path.open("ab", buffering=0) as file:
+            while (line := self._queue.get()) is not None:
+                try:
+                    file.write(line)
+                except OSError:
+                    self.dropped += 1
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,141 @@
+"""All conversations of one main process: takes calls from workers, routes what comes from outside."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import structlog
+
+from asr.types import StreamEvent
+from bridge.app import messages as m
+from bridge.app.asr_pool import AsrWorkers
+from bridge.app.call import Desk
+from bridge.app.conversation import Conversation
+from bridge.model.bot import BotState
+from bridge.model.botscript import BotScript
+from bridge.model.brief import Brief
+from bridge.model.record import ConversationRecord
+from sip.agent import UserAgent
+from sip.commands import Finish, Hangup
+from sip.events import CallIncoming, Event
+
+log = structlog.get_logger()
+TOKEN_HEADER = "x-handoff-id"
+
+
+class Service:
+    """`serve` one user agent per call. Conversations are found by id for the API."""
+
+    def __init__(self, desk: Desk, *, script: BotScript | None, strict: bool = False) -> None:
+        self._desk, self._script, self._strict = desk, script, strict
+        self.asr = AsrWorkers(self._deliver, self._asr_lost)
+        self.live: dict[str, Conversation] = {}
+        self._tokens: dict[str, str] = {}
+        self._apology: str | None = None
+        self.finished: list[ConversationRecord] = []
+
+    async def prepare(self) -> None:
+        """Render what must be there before the first call: the apology of an orphaned worker."""
+        words = self._desk.settings.words
+        self._apology = str((await self._desk.tts.render(words.apology, voice="bot")).path)
+        steps = self._script.steps if self._script else []
+        prompts = [step.say or (step.ask.prompt if step.ask else "") for step in steps]
+        for text in (
+            words.transferring,
+            words.waiting,
+            words.failed,
+            words.dismissed,
+            *filter(None, prompts),
+        ):
+            await self._desk.tts.render(text, voice="bot")
+        for text in (words.press_one, words.caller_left):
+            await self._desk.tts.render(text, voice="whisper")
+
+    async def serve(self, ua: UserAgent) -> None:
+        """One worker, from its connection to its end."""
+        events = ua.events()
+        incoming = await anext(events, None)
+        if not isinstance(incoming, CallIncoming):
+            return
+        if owner := self._hand_over(ua, events, incoming):
+            await owner.over.wait()
+            return
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                await self._converse(ua, events, incoming, tasks)
+        except* Exception as group:
+            log.error("conversation failed", errors=[type(e).__name__ for e in group.exceptions])
+            ua.send(Hangup(leg=incoming.leg, q850=41, text="internal error"))
+            ua.send(Finish(reason="internal error"))
+            if self._strict:
+                raise
+
+    async def _converse(
+        self, ua: UserAgent, events: AsyncIterator[Event], incoming: CallIncoming, tasks: asyncio.TaskGroup
+    ) -> None:
+        number = self._desk.clock.token()[:16]
+        conversation = Conversation(
+            ua,
+            events,
+            incoming,
+            self._desk,
+            self.asr,
+            id=number,
+            tasks=tasks,
+            script=self._script,
+            strict=self._strict,
+            apology=self._apology,
+            on_token=lambda token: self._tokens.__setitem__(token, number),
+        )
+        self.live[number] = conversation
+        try:
+            self.finished.append(await conversation.run())
+            del self.finished[:-100]
+        finally:
+            del self.live[number]
+            self._tokens = {token: id for token, id in self._tokens.items() if id != number}
+
+    def _hand_over(
+        self, ua: UserAgent, events: AsyncIterator[Event], incoming: CallIncoming
+    ) -> Conversation | None:
+        """A caller whose blind transfer fell back belongs to the conversation he came from. Once."""
+        token = next((value for name, value in incoming.headers if name.lower() == TOKEN_HEADER), "")
+        conversation = self.live.get(self._tokens.pop(token, ""))
+        if conversation is not None:
+            conversation.call.inbox.put_nowait(m.Adopted(ua, events, incoming))
+        return conversation
+
+    def _deliver(self, event: StreamEvent) -> None:
+        conversation = self.live.get(event.stream.partition("/")[0])
+        if conversation:
+            conversation.call.inbox.put_nowait(event)
+
+    def _asr_lost(self, worker: str) -> None:
+        for conversation in self.live.values():
+            conversation.call.inbox.put_nowait(m.AsrLost(worker))
+
+    # -- for the API
+
+    def tell(self, id: str, message: m.BotReported | m.Escalate | m.Ordered) -> bool:
+        """False when no such conversation is live."""
+        conversation = self.live.get(id)
+        if conversation is None:
+            return False
+        conversation.call.inbox.put_nowait(message)
+        return True
+
+    def escalate(self, id: str, message: m.Escalate) -> bool:
+        conversation = self.live.get(id)
+        if conversation is None:
+            return False
+        at_s = conversation.call.now_s()
+        return self.tell(id, m.Escalate(replace(message.escalation, at_s=at_s)))
+
+    def brief_of(self, id: str) -> Brief | None:
+        conversation = self.live.get(id)
+        return conversation.brief if conversation else None
+
+    def state_of(self, id: str) -> tuple[str | None, BotState] | None:
+        """(handoff state, what the bot told)."""
+        conversation = self.live.get(id)
+        return (conversation.handoff_state, conversation.call.bot_state) if conversation else None

@@ -1,0 +1,103 @@
+"""The command line: `handoff COMMAND`. Exit codes: 0 ok, 1 check failed, 2 usage, 69 dependency missing,
+75 try again, 78 configuration."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bridge import __version__
+from bridge.config import ConfigError, Settings, load, run_dir
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", "-c", help="YAML file. Without it: defaults and environment.")
+]
+SetOption = Annotated[list[str] | None, typer.Option("--set", help="Override, for instance sip.port=5062.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+
+EXIT_FAILED, EXIT_MISSING, EXIT_RETRY, EXIT_CONFIG = 1, 69, 75, 78
+
+
+def fail(message: str, code: int) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(code)
+
+
+def settings_of(config: Path | None, overrides: list[str] | None) -> Settings:
+    try:
+        settings = load(config, overrides)
+    except ConfigError as error:
+        raise fail(str(error), EXIT_CONFIG) from None
+    settings.run_dir = settings.run_dir.absolute()
+    settings.records.dir = settings.records.dir.absolute()
+    return settings
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    typer.echo(__version__)
+
+
+@app.command()
+def run(config: ConfigOption = None, set_: SetOption = None) -> None:
+    """Run the bridge until SIGTERM; the first signal drains, the second ends."""
+    from bridge.check import check_settings
+    from bridge.supervisor import StartError, Supervisor
+
+    settings = settings_of(config, set_)
+    errors = [finding for finding in check_settings(settings) if finding.level == "error"]
+    if errors:
+        raise fail("\n".join(finding.line() for finding in errors), EXIT_CONFIG)
+    run_dir(settings)
+    try:
+        asyncio.run(Supervisor(settings, on_ready=lambda: typer.echo("ready", err=True)).run())
+    except StartError as error:
+        raise fail(str(error), error.code) from None
+
+
+@app.command()
+def check(config: ConfigOption = None, set_: SetOption = None, as_json: JsonOption = False) -> None:
+    """Validate the configuration without starting anything."""
+    from bridge.check import check_settings
+
+    _report(check_settings(settings_of(config, set_)), as_json)
+
+
+@app.command()
+def doctor(config: ConfigOption = None, set_: SetOption = None, as_json: JsonOption = False) -> None:
+    """Look at this machine: ports, codecs, call limit, models, voices, clock, disk; each with its cure."""
+    from bridge.doctor import examine
+
+    _report(examine(settings_of(config, set_)), as_json)
+
+
+def _report(findings: list[Any], as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps([finding.as_dict() for finding in findings]))
+    else:
+        for finding in findings:
+            typer.echo(finding.line())
+    if any(finding.level == "error" for finding in findings):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def schema(name: str) -> None:
+    """Print a JSON Schema: record, brief, state or openapi."""
+    from bridge.schemas import schema_of
+
+    try:
+        typer.echo(json.dumps(schema_of(name), indent=2, sort_keys=True))
+    except KeyError as error:
+        raise fail(f"unknown schema {name}; known: {error.args[0]}", 2) from None
+
+
+def main() -> None:
+    """Entry point of the `handoff` command."""
+    sys.exit(app(standalone_mode=True))

@@ -1,0 +1,103 @@
+"""The main process: wires the ports to their adapters and serves until SIGTERM.
+
+`python -m bridge.main CONFIG.json`: the whole configuration, as the supervisor resolved it.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+import structlog
+import yaml
+from pydantic import ValidationError
+
+from bridge.adapters.config_directory import ConfigDirectory
+from bridge.adapters.files import FileEvents, FileStore, SystemClock
+from bridge.adapters.tts_process import TtsProcess
+from bridge.app.call import Desk
+from bridge.app.service import Service
+from bridge.config import ConfigError, Settings
+from bridge.control import ControlSocket
+from bridge.model.botscript import BotScript
+from bridge.paths import Paths
+from bridge.web.page import Pages
+from bridge.web.server import serve_api
+
+log = structlog.get_logger()
+DEFAULT_SCRIPT = Path(__file__).parent / "adapters" / "bot_default.yaml"
+
+
+def load_script(path: Path | None) -> BotScript:
+    """The built-in bot's script. Raises `ConfigError` naming file and key."""
+    where = path or DEFAULT_SCRIPT
+    try:
+        return BotScript.model_validate(yaml.safe_load(where.read_text()))
+    except OSError as error:
+        raise ConfigError(f"{where}: cannot be read ({error.strerror}). Cure: set bot.script.") from None
+    except (yaml.YAMLError, ValidationError) as error:
+        raise ConfigError(f"{where}: not a bot script: {error}") from None
+
+
+async def serve(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT: new calls are the front's to refuse, running ones are finished."""
+    paths = Paths(settings.run_dir)
+    tts = TtsProcess(paths.clips, settings.sip.clock_rate, settings.tts.timeout_s)
+    events = FileEvents(settings.records.dir)
+    pages = Pages()
+    desk = Desk(
+        settings=settings,
+        tts=tts,
+        directory=ConfigDirectory(settings.agents),
+        events=pages.watching(events),
+        store=FileStore(settings.records.dir),
+        pop=pages,
+        clock=SystemClock(),
+    )
+    service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
+    control = ControlSocket(paths.control, service, tts)
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await control.open()
+    api = asyncio.create_task(serve_api(settings, service, pages))
+    ready = asyncio.create_task(_prepare(service, tts, paths))
+    await stop.wait()
+    for task in (ready, api):
+        task.cancel()
+    await asyncio.gather(ready, api, return_exceptions=True)
+    await control.close()
+    events.close()
+
+
+async def _prepare(service: Service, tts: TtsProcess, paths: Paths) -> None:
+    """Ready = voices warm and somebody to listen: the supervisor waits for this file."""
+    await tts.ready.wait()
+    await service.prepare()
+    await service.asr.ready.wait()
+    paths.ready.write_text(str(os.getpid()))
+    log.info("ready", tts=tts.engine, asr=service.asr.describe()["engine"])
+
+
+def main(arguments: list[str]) -> int:
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    if len(arguments) != 1:
+        sys.stderr.write("usage: python -m bridge.main CONFIG.json\n")
+        return 2
+    settings = Settings.model_validate_json(Path(arguments[0]).read_bytes())
+    asyncio.run(serve(settings))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,28 @@
+"""The published JSON Schemas, generated from the types; `configs/schemas/` holds what was released."""
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from bridge.model.bot import BotState
+from bridge.model.brief import Brief
+from bridge.model.record import ConversationRecord
+
+TYPES: dict[str, Any] = {"record": ConversationRecord, "brief": Brief, "state": BotState}
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    """Raises KeyError with the known names."""
+    if name == "openapi":
+        return _openapi()
+    if name not in TYPES:
+        raise KeyError(", ".join([*TYPES, "openapi"]))
+    return TypeAdapter(TYPES[name]).json_schema()
+
+
+def _openapi() -> dict[str, Any]:
+    from bridge.config import Settings
+    from bridge.web.page import Pages
+    from bridge.web.server import make_app
+
+    return make_app(Settings(), None, Pages()).openapi()  # type: ignore[arg-type]

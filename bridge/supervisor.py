@@ -1,0 +1,289 @@
+"""The parent of all processes of one bridge: starts them, restarts them, drains and ends them.
+
+Tiny on purpose: it holds no call and no socket of a call, so that any other process may die without
+taking calls along.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+
+from bridge.config import Settings
+from bridge.paths import Paths
+from bridge.tts import TtsConfig
+
+log = structlog.get_logger()
+
+RTP_SLICE = 40
+PORT_REST_S = 32.0
+"""RFC 3261 timer B: a new worker on the port would get the old one's stray responses"""
+POLL_S = 0.1
+BACKOFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
+EXIT_CONFIG = 78
+END_S = 3.0
+
+
+class StartError(Exception):
+    """A process cannot run as configured; the message is its own, with the cure. `code` is an exit code."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(slots=True, kw_only=True)
+class Child:
+    """A process that must always run: front, main, TTS, each ASR worker."""
+
+    name: str
+    module: str
+    config: str
+    process: asyncio.subprocess.Process | None = None
+    restarts: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Slot:
+    """A SIP port and RTP range that one SIP worker at a time uses."""
+
+    index: int
+    process: asyncio.subprocess.Process | None = None
+    free_at: float = 0.0
+
+
+@dataclass(slots=True)
+class Supervisor:
+    """`await run()` until the bridge is drained or cannot start."""
+
+    settings: Settings
+    on_ready: Callable[[], None] = lambda: None
+    _children: list[Child] = field(default_factory=list)
+    _slots: list[Slot] = field(default_factory=list)
+    _draining: bool = False
+    _ended: asyncio.Event = field(default_factory=asyncio.Event)
+    _failure: StartError | None = None
+    _drain: asyncio.Task[dict[str, Any]] | None = None
+
+    async def run(self) -> None:
+        """Raises `StartError` when a process says that it cannot run so."""
+        paths = self.paths
+        paths.ready.unlink(missing_ok=True)
+        self._plan()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._asked_to_end)
+        tasks = [asyncio.create_task(self._keep(child)) for child in self._children]
+        tasks.append(asyncio.create_task(self._keep_pool()))
+        tasks.append(asyncio.create_task(self._watch_ready()))
+        try:
+            await self._ended.wait()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._end_all()
+        if self._failure:
+            raise self._failure
+
+    @property
+    def paths(self) -> Paths:
+        return Paths(self.settings.run_dir)
+
+    # -- what runs
+
+    def _plan(self) -> None:
+        settings, paths = self.settings, self.paths
+        sip = settings.sip
+        count = sip.max_conversations + sip.workers
+        self._slots = [Slot(index=i) for i in range(2 * count)]
+        asr_count = settings.asr.workers or min(os.cpu_count() or 1, 2)
+        front = {
+            "bind": f"{sip.bind}:{sip.port}",
+            "allow": sip.allow,
+            "workers": [
+                {
+                    "ip": sip.bind,
+                    "first_port": sip.worker_ports,
+                    "last_port": sip.worker_ports + len(self._slots) - 1,
+                }
+            ],
+            "control": str(paths.front_control),
+        }
+        self._add("front", "sip.front", json.dumps(front))
+        self._add("main", "bridge.main", _revealed(settings))
+        tts = TtsConfig(
+            control=paths.control, clips=paths.clips, engine=settings.tts.engine, rate=sip.clock_rate,
+            bot_voice=settings.tts.bot_voice, whisper_voice=settings.tts.whisper_voice,
+        )  # fmt: skip
+        self._add("tts", "bridge.tts", tts.model_dump_json())
+        for index in range(asr_count):
+            name = f"asr-{index}"
+            asr = {
+                "name": name,
+                "engine": settings.asr.engine,
+                "model_dir": str(settings.asr.model_dir) if settings.asr.model_dir else None,
+                "hotwords": settings.asr.hotwords,
+                "vad": "gated" if settings.asr.vad == "silero" else settings.asr.vad,
+                "control": str(paths.control),
+                "pcm": str(paths.pcm(name)),
+            }
+            self._add(name, "asr.worker", json.dumps(asr))
+
+    def _add(self, name: str, module: str, config: str) -> None:
+        path = self.paths.config(name)
+        path.touch(mode=0o600)
+        path.write_text(config)
+        self._children.append(Child(name=name, module=module, config=str(path)))
+
+    def _worker_config(self, slot: Slot) -> str:
+        sip = self.settings.sip
+        config = {
+            "name": f"sip-{slot.index}",
+            "bind_ip": sip.bind,
+            "sip_port": sip.worker_ports + slot.index,
+            "front": f"{sip.bind}:{sip.port}",
+            "front_control": str(self.paths.front_control),
+            "control": str(self.paths.control),
+            "rtp_port": sip.rtp_ports + slot.index * RTP_SLICE,
+            "rtp_ports": RTP_SLICE,
+            "clock_rate": sip.clock_rate,
+            "codecs": sip.codecs,
+            "srtp": sip.srtp,
+            "credentials": [
+                {"realm": c.realm, "user": c.user, "password": c.secret()} for c in sip.credentials
+            ],
+            "media_watchdog_s": sip.media_silence_s,
+        }
+        path = self.paths.config(f"sip-{slot.index}")
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(config))
+        return str(path)
+
+    # -- keeping it running
+
+    async def _keep(self, child: Child) -> None:
+        """Start again whatever ends; an exit with 78 is a mistake that no restart mends."""
+        while not self._ended.is_set():
+            child.process = await self._start(child.name, child.module, child.config)
+            began = time.monotonic()
+            code = await child.process.wait()
+            if code == EXIT_CONFIG:
+                self._give_up(StartError(f"{child.name} cannot run as configured (see above)", EXIT_CONFIG))
+                return
+            child.restarts = child.restarts + 1 if time.monotonic() - began < 10 else 1
+            log.warning("process ended", process=child.name, code=code, restarts=child.restarts)
+            await asyncio.sleep(BACKOFF_S[min(child.restarts - 1, len(BACKOFF_S) - 1)])
+
+    async def _keep_pool(self) -> None:
+        """`sip.workers` of them idle, `sip.max_conversations` in all."""
+        waits: dict[int, asyncio.Task[None]] = {}
+        while True:
+            status = await self._front({"op": "status"})
+            running = [slot for slot in self._slots if slot.process]
+            busy = int(status.get("busy", 0)) + int(status.get("leaving", 0)) if status else 0
+            sip = self.settings.sip
+            wanted = min(busy + sip.workers, sip.max_conversations) if not self._draining else 0
+            for slot in self._rested()[: max(wanted - len(running), 0)]:
+                slot.process = await self._start(f"sip-{slot.index}", "sip.worker", self._worker_config(slot))
+                waits[slot.index] = asyncio.create_task(self._bury(slot))
+            if self._draining and not busy:
+                self._ended.set()
+            await asyncio.sleep(POLL_S)
+
+    async def _start(self, name: str, module: str, config: str) -> asyncio.subprocess.Process:
+        """In a session of its own, so that a Ctrl-C reaches only us; its pid goes into NAME.pid."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", module, config, stdin=asyncio.subprocess.DEVNULL, start_new_session=True
+        )
+        self.paths.pid(name).write_text(str(process.pid))
+        return process
+
+    def _rested(self) -> list[Slot]:
+        now = time.monotonic()
+        free = [slot for slot in self._slots if slot.process is None and slot.free_at <= now]
+        return sorted(free, key=lambda slot: slot.free_at)
+
+    async def _bury(self, slot: Slot) -> None:
+        assert slot.process
+        code = await slot.process.wait()
+        slot.process, slot.free_at = None, time.monotonic() + PORT_REST_S
+        if code == EXIT_CONFIG:
+            self._give_up(StartError("SIP worker cannot run as configured (see above)", EXIT_CONFIG))
+        elif code and not self._ended.is_set() and not self._draining:
+            log.warning("SIP worker ended", slot=slot.index, code=code)
+
+    def _give_up(self, failure: StartError) -> None:
+        self._failure = self._failure or failure
+        self._ended.set()
+
+    async def _watch_ready(self) -> None:
+        """Ready: main has voices and ears, and a worker waits for a call."""
+        while True:
+            status = await self._front({"op": "status"})
+            if self.paths.ready.exists() and status and int(status.get("idle", 0)) > 0:
+                self.on_ready()
+                return
+            await asyncio.sleep(POLL_S)
+
+    async def _front(self, request: dict[str, Any]) -> dict[str, Any]:
+        """One request to the front's control socket; {} when it is not there."""
+        try:
+            async with asyncio.timeout(1.0):
+                reader, writer = await asyncio.open_unix_connection(str(self.paths.front_control))
+                writer.write(json.dumps(request).encode() + b"\n")
+                answer = json.loads(await reader.readline() or b"{}")
+                writer.close()
+                return answer if isinstance(answer, dict) else {}
+        except (OSError, TimeoutError, ValueError):
+            return {}
+
+    # -- the end
+
+    def _asked_to_end(self) -> None:
+        """First signal: drain. Second: end now."""
+        if self._draining:
+            self._ended.set()
+            return
+        self._draining = True
+        log.info("draining")
+        self._drain = asyncio.create_task(self._front({"op": "drain"}))
+
+    async def _end_all(self) -> None:
+        """Workers first, then whoever served them; what does not end in time is killed."""
+        workers = [slot.process for slot in self._slots if slot.process]
+        others = [child.process for child in self._children if child.process]
+        for group in (workers, others):
+            for process in group:
+                _signal(process, signal.SIGTERM)
+            await asyncio.gather(*(_ended(process) for process in group))
+
+
+def _signal(process: asyncio.subprocess.Process, number: signal.Signals) -> None:
+    if process.returncode is None:
+        process.send_signal(number)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    try:
+        async with asyncio.timeout(END_S):
+            await process.wait()
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+
+
+def _revealed(settings: Settings) -> str:
+    """The settings with their secrets, for a file only we can read."""
+    tree = settings.model_dump(mode="json")
+    tree["api"]["token"] = settings.api.secret()
+    tree["api"]["token_file"] = None
+    tree["sip"]["credentials"] = []  # main has no use for them
+    return json.dumps(tree)
