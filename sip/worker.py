@@ -36,6 +36,7 @@ GOODBYE_S: Final = 5.0
 SWITCH_INTERVAL_S: Final = 0.0005
 EXIT_CONFIG: Final = 78
 EXIT_TEMPORARY: Final = 75
+EXIT_SOFTWARE: Final = 70
 
 
 class Worker:
@@ -194,7 +195,7 @@ class Worker:
 
 
 def main(arguments: list[str]) -> int:
-    """Exit codes as everywhere: 0 done, 2 usage, 75 port taken, 78 configuration."""
+    """Exit codes as everywhere: 0 done, 2 usage, 70 our fault, 75 port taken, 78 configuration."""
     logging.basicConfig(
         level=os.environ.get("HANDOFF_LOG", "INFO"),
         stream=sys.stderr,
@@ -213,6 +214,9 @@ def main(arguments: list[str]) -> int:
     except PortTaken as error:
         log.error("%s", error)
         return EXIT_TEMPORARY
+    except Exception:
+        log.exception("the worker cannot go on")
+        return EXIT_SOFTWARE
     return 0
 
 

@@ -80,6 +80,7 @@ class Engine:
         self._ending: list[PjsuaLeg] = []
         self._dead: list[object] = []
         self._refused: list[pj.Call] = []
+        self._sink_faults = 0
         self._serviced_at = 0.0
         self._watched_at = 0.0
         self._tidied_at = 0.0
@@ -133,6 +134,9 @@ class Engine:
 
     def close(self) -> None:
         """Write the recordings out. The library is not torn down: the process ends right after."""
+        faults = sum(player.port.faults for player in self.players.values()) + self._sink_faults
+        if faults:
+            log.error("%d frames of audio were lost to faults in the mixer's ports", faults)
         if not self.writer.close():
             log.error("a recording could not be finished in time")
 
@@ -213,7 +217,10 @@ class Engine:
         recording, leg.tap.recording = leg.tap.recording, None
         if recording is not None:
             recording.close()
-        self._dead.append(self._sinks.pop(leg.leg, None))
+        sink = self._sinks.pop(leg.leg, None)
+        if sink is not None:
+            self._sink_faults += sink.faults
+            self._dead.append(sink)
         self._ending.append(leg)
         if leg.dialog.complete:
             self._tombstone({"op": "leg_ended", "call_id": leg.dialog.call_id})
@@ -229,7 +236,7 @@ class Engine:
         source, invite = str(prm.rdata.srcAddress), Message.parse(prm.rdata.wholeMsg)
         if source != self.config.front or not self.accepting:
             self._refuse(prm.callId, 503)
-        elif self.conversation is not None or CALLER in self.legs:
+        elif self.conversation is not None or self.legs:
             self._refuse(prm.callId, 486)
         else:
             self._take(prm.callId, invite, source)

@@ -71,6 +71,7 @@ class PjsuaLeg(pj.Call):
         self.provisional = False
         self.remote_hold = False
         self.receiving = False
+        self.sending = False
         self.q850: int | None = None
         self._told_ringing: tuple[int, bool] | None = None
         self._told_media: tuple[bool, bool] | None = None
@@ -97,24 +98,24 @@ class PjsuaLeg(pj.Call):
             self.host.dialog_changed(self)
             self.host.media_changed(self)
             self._tell_answered()
+            self._tell_media()
         elif info.state == pj.PJSIP_INV_STATE_DISCONNECTED:
             self.finish(info.lastStatusCode, info.lastReason)
 
     @contained
     def onCallMediaState(self, prm: pj.OnCallMediaStateParam) -> None:
         info = self.getInfo()
-        self.media, self.receiving, self.remote_hold = None, False, False
-        sending = False
+        self.media, self.receiving, self.sending, self.remote_hold = None, False, False, False
         for media in info.media:
             if media.type == pj.PJMEDIA_TYPE_AUDIO and media.status != pj.PJSUA_CALL_MEDIA_NONE:
                 self.remote_hold = media.status == pj.PJSUA_CALL_MEDIA_REMOTE_HOLD
                 self.receiving = bool(media.dir & pj.PJMEDIA_DIR_DECODING)
-                sending = bool(media.dir & pj.PJMEDIA_DIR_ENCODING)
+                self.sending = bool(media.dir & pj.PJMEDIA_DIR_ENCODING)
                 self.media = self._audio(media.index)
                 break
         self.host.media_changed(self)
         self._tell_answered()
-        self._tell_media(self.media is not None and self.receiving and sending and not self.remote_hold)
+        self._tell_media()
 
     @contained
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
@@ -205,7 +206,8 @@ class PjsuaLeg(pj.Call):
         self._told_media = (True, False)
         self.host.post(LegAnswered(leg=self.leg, codec=codec, srtp=srtp, peer=self.peer, at=time.monotonic()))
 
-    def _tell_media(self, active: bool) -> None:
+    def _tell_media(self) -> None:
+        active = self.media is not None and self.receiving and self.sending and not self.remote_hold
         told = (active, self.remote_hold)
         if self.answered and not self.over and told != self._told_media:
             self._told_media = told

@@ -46,6 +46,9 @@ class Orders:
             self._engine.failed(command.type, leg, "clip_unreadable", str(error))
         except pj.Error as error:
             self._engine.failed(command.type, leg, "sip_error", str(error.reason))
+        except Exception as error:
+            log.exception("a fault of ours in %s", command.type)
+            self._engine.failed(command.type, leg, "sip_error", type(error).__name__)
 
     def _dispatch(self, command: c.Command) -> None:
         match command:
@@ -130,6 +133,8 @@ class Orders:
         except pj.Error:
             engine.legs.pop(command.leg, None)
             raise
+        leg.dialog.call_id = str(leg.getInfo().callIdString)
+        engine.conversation = engine.conversation or leg.dialog.call_id
         engine.no_answer[command.leg] = engine.timers.after(
             command.no_answer_s, functools.partial(self._no_answer, leg)
         )

@@ -1,8 +1,8 @@
 """Figures of the worker on this machine: `python -m tests.sip.measure [rounds]`, JSON on stdout.
 
-Far ends are raw sockets of another process than the worker. `answer_ms`: INVITE sent to 200 received, the
-decision in this process included. `play_ms`: Play command to the first loud RTP packet. `delay_ms`: RTP packet
-in to RTP packet out through the mixer; a call has one clock phase, so calls are what counts.
+Far ends are raw sockets in another process. `answer_ms`: INVITE sent to 200 received, the decision in this
+process included. `play_ms`: Play command to the first loud RTP packet. `delay_ms`: RTP packet in to RTP packet
+out through the mixer; a call has one clock phase, so calls are what counts.
 """
 
 import asyncio

@@ -117,6 +117,10 @@ class Rig:
         await self.until(look, seconds, f"{kind.__name__} {fields}")
         return found[0]
 
+    def drop_front(self) -> None:
+        """The front's end of its control connection closes, as when the front dies."""
+        self._front_writer.close()
+
     async def until(self, what: Callable[[], object], seconds: float = 5.0, name: str = "") -> None:
         end = time.monotonic() + seconds
         while not what():
@@ -133,6 +137,7 @@ class Rig:
         await self.agents.put(RemoteUserAgent(reader, writer, hello))
 
     async def _front(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._front_writer = writer
         with contextlib.suppress(asyncio.CancelledError):
             while line := await reader.readline():
                 self.front_lines.append(json.loads(line))

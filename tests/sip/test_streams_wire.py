@@ -145,3 +145,25 @@ async def test_recordings_hold_each_leg_alone():
             assert 0.8 < len(heard) / 8000 < 1.4
             assert level_db(heard[1600:], own) > -20
             assert level_db(heard[1600:], other) < -60
+
+
+async def test_early_media_reaches_the_tap_and_nobody_else():
+    async with Rig() as rig:
+        caller = await inbound(rig)
+        agent = rig.exchange.phone("agent-1")
+        asr = Listener(rig.folder / "asr")
+        rig.send(
+            c.Dial(leg="agent-1", uri=rig.exchange.uri("agent-1")),
+            c.Listen(leg="agent-1", stream="s2", epoch=1, asr=asr.path),
+            c.Hear(edges=(("agent-1", "caller"), ("caller", "agent-1"))),
+        )
+        opened = await rig.event(e.StreamOpened)
+        assert opened.position == 0
+        await rig.until(lambda: agent.state == "ringing")
+        agent.say(500)
+        agent.ring(early_media=True)
+        since = time.monotonic()
+        await rig.until(lambda: len(asr.of(pcm.PCM)) > 40)
+        assert level_db(np.frombuffer(asr.audio(), np.int16)[1600:], 500) > -20
+        assert caller.hears(500, since) < -60
+        asr.close()

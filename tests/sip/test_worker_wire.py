@@ -238,3 +238,49 @@ def test_a_message_is_read_leniently():
     message = Message.parse("SIP/2.0 200\r\nbroken\r\nf: <sip:a@b>;tag=1\r\nt : x\r\n\r\n")
     assert message.status == 200
     assert message.first("from") == "<sip:a@b>;tag=1"
+
+
+async def test_a_caller_waiting_for_the_answer_is_not_left_in_silence():
+    async with Rig() as rig:
+        caller = rig.exchange.phone("caller")
+        caller.call(rig.worker)
+        await rig.event(e.CallIncoming)
+        rig.send(c.Hear(edges=(("comfort", "caller"),)), c.Ring(leg="caller", early_media=True))
+        await rig.until(lambda: len(caller.packets) > 40)
+        assert caller.hears(330, caller.packets[10][0]) > -45
+        assert not any(isinstance(event, e.LegAnswered) for event in rig.seen)
+        rig.send(c.Answer(leg="caller"))
+        await rig.event(e.LegAnswered)
+
+
+async def test_a_front_that_comes_back_is_told_everything_again():
+    async with Rig() as rig:
+        caller = await inbound(rig)
+        rig.front_lines.clear()
+        rig.drop_front()
+        await rig.until(lambda: any(line["op"] == "leg" for line in rig.front_lines))
+        assert [line["op"] for line in rig.front_lines] == ["hello", "state", "leg"]
+        assert rig.front_lines[1]["state"] == "busy"
+        assert rig.front_lines[2]["call_id"] == caller.call_id
+
+
+async def test_a_peer_that_is_on_hold_from_the_start_is_said_to_be():
+    async with Rig() as rig:
+        agent = rig.exchange.phone("agent-1")
+        rig.send(c.Dial(leg="agent-1", uri=rig.exchange.uri("agent-1")))
+        await rig.until(lambda: agent.state == "ringing")
+        agent.respond(200, "OK", agent.sdp("sendonly"))
+        await rig.event(e.LegAnswered)
+        assert (await rig.event(e.LegMedia)).remote_hold
+
+
+async def test_an_idle_worker_without_main_takes_no_call():
+    async with Rig() as rig:
+        rig.main.close()
+        rig.ua.close()
+        await rig.until(lambda: rig.front_lines[-1] == {"op": "state", "state": "busy"})
+        caller = rig.exchange.phone("caller")
+        caller.call(rig.worker)
+        await rig.until(lambda: caller.state == "over")
+        assert caller.seen[-1].status == 503
+        assert rig.process.poll() is None
