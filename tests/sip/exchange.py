@@ -6,62 +6,39 @@ Raw SIP and RTP on threads of the test process. A `Phone` is one far end; the us
 import re
 import select
 import socket
-import struct
 import threading
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from sip.message import Message, tag_of, uri_of
-from tests.sip.audio import FRAME, Samples, level_db, tone, ulaw_decode, ulaw_encode
-
-Address = tuple[str, int]
-DTMF_PAYLOAD = 101
-KEYS = "0123456789*#ABCD"
+from tests.sip.voice import DTMF_PAYLOAD, Address, Voice
 
 
-@dataclass
-class Phone:
+@dataclass(kw_only=True)
+class Phone(Voice):
     """One far end. Everything it was sent is kept for the test to look at."""
 
     name: str
     exchange: "Exchange"
-    rtp: socket.socket
     seen: list[Message] = field(default_factory=list)
     seen_at: list[tuple[float, Message]] = field(default_factory=list)
     sent: list[Message] = field(default_factory=list)
-    packets: list[tuple[float, int, bytes]] = field(default_factory=list)
-    digits: list[str] = field(default_factory=list)
-    state: str = "idle"
     refer_answer: int = 202
     refer_notify: tuple[tuple[int, str], ...] = ((100, "Trying"), (200, "OK"))
-    silent: bool = False
     answers_requests: bool = True
     srtp_line: str = ""
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         self.tag = uuid.uuid4().hex[:8]
         self.call_id = ""
-        self.remote: Address | None = None
         self.local_uri, self.remote_uri, self.target = "", "", ""
         self.remote_tag = ""
         self.cseq = 100
-        self.event_payload = DTMF_PAYLOAD
         self.invite: Message | None = None
         self.branch = ""
-        self.click: float | None = None
-        self.click_next = False
-        self._hz = 0.0
-        self._phase = 0
-        self._key: tuple[int, int] | None = None
-        self._rtp_seq = 1
-        self._rtp_ts = 1000
-        self._key_ts = 0
-        self._keys_left: list[str] = []
-        self._key_gap = 0
 
     # signalling, outwards
 
@@ -99,26 +76,11 @@ class Phone:
 
     def press(self, keys: str, method: str = "rfc4733") -> None:
         if method == "rfc4733":
-            self._keys_left.extend(keys)
+            self.dial(keys)
             return
         for key in keys:
             body = f"Signal={key}\r\nDuration=160\r\n"
             self.request("INFO", body, content="application/dtmf-relay")
-
-    # audio
-
-    def say(self, hz: float) -> None:
-        """A tone from now on; 0 is silence (packets go on)."""
-        self._hz = hz
-
-    def heard(self, since: float, until: float | None = None) -> Samples:
-        """What arrived in a span of monotonic time."""
-        until = until or time.monotonic()
-        parts = [ulaw_decode(data) for at, pt, data in list(self.packets) if since <= at <= until and pt == 0]
-        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.int16)
-
-    def hears(self, hz: float, since: float, until: float | None = None) -> float:
-        return level_db(self.heard(since, until), hz)
 
     # what the exchange asks
 
@@ -262,47 +224,6 @@ class Phone:
                 (("Event", "refer"), ("Subscription-State", over)), content="message/sipfrag;version=2.0",
             )  # fmt: skip
 
-    def tick(self) -> None:
-        """One RTP packet."""
-        if self.remote is None or self.silent or self.state == "over":
-            return
-        if self._key is None and self._keys_left and self._key_gap <= 0:
-            self._key, self._key_ts = (KEYS.index(self._keys_left.pop(0)), 0), self._rtp_ts
-        self._key_gap -= 1
-        if self._key is not None:
-            code, step = self._key
-            end = 0x80 if step >= 4 else 0
-            payload = struct.pack("!BBH", code, end | 10, (min(step, 4) + 1) * FRAME)
-            self._packet(self.event_payload, payload, self._key_ts, marker=step == 0)
-            self._key = (code, step + 1) if step < 6 else None
-            self._key_gap = 5
-        else:
-            frame = np.zeros(FRAME, np.int16) if not self._hz else self._tone()
-            if self.click_next:
-                self.click_next, frame = False, np.full(FRAME, 12000, np.int16)
-                self.click = time.monotonic()
-            self._packet(0, ulaw_encode(frame), self._rtp_ts)
-        self._rtp_ts += FRAME
-
-    def _tone(self) -> Samples:
-        t = (np.arange(FRAME) + self._phase) / 8000
-        self._phase += FRAME
-        return (8000 * np.sin(2 * np.pi * self._hz * t)).astype(np.int16)
-
-    def _packet(self, payload_type: int, payload: bytes, timestamp: int, marker: bool = False) -> None:
-        head = struct.pack(
-            "!BBHII", 0x80, payload_type | (0x80 if marker else 0), self._rtp_seq & 0xFFFF, timestamp, 7
-        )
-        self._rtp_seq += 1
-        assert self.remote is not None
-        self.rtp.sendto(head + payload, self.remote)
-
-    def media(self, packet: bytes, at: float) -> None:
-        payload_type = packet[1] & 0x7F
-        self.packets.append((at, payload_type, packet[12:]))
-        if payload_type != 0 and len(packet) == 16 and packet[1] & 0x80:
-            self.digits.append(KEYS[packet[12]])
-
 
 class Exchange:
     """The socket, the phones, and two threads."""
@@ -326,7 +247,7 @@ class Exchange:
     def phone(self, name: str) -> Phone:
         rtp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         rtp.bind((self.ip, 0))
-        phone = Phone(name, self, rtp)
+        phone = Phone(name=name, exchange=self, rtp=rtp)
         self.phones[name] = phone
         self._sockets.append(rtp)
         return phone
@@ -392,6 +313,3 @@ def wait_for(what: Callable[[], object], seconds: float = 5.0) -> None:
     while not what():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.005)
-
-
-__all__ = ["Exchange", "Phone", "tone", "wait_for"]

@@ -1,7 +1,7 @@
 """Figures of the worker on this machine: `python -m tests.sip.measure [rounds]`, JSON on stdout.
 
 Far ends are raw sockets in another process. `answer_ms`: INVITE sent to 200 received, the decision in this
-process included. `play_ms`: Play command to the first loud RTP packet. `delay_ms`: RTP packet in to RTP packet
+process included. `play_ms`: Play command to the first loud RTP packet. `delay_ms`: RTP packet in to packet
 out through the mixer; a call has one clock phase, so calls are what counts.
 """
 
@@ -81,6 +81,7 @@ async def one_round(out: dict[str, list[float]], clicks: int) -> None:
             if caller.click and heard is not None:
                 out["delay_ms"].append((heard - caller.click) * 1000)
         out["rss_call_mb"].append(process.memory_info().rss / 1e6)
+        out["uss_call_mb"].append(process.memory_full_info().uss / 1e6)
         out["cpu_pct"].append(process.cpu_percent(1.0))
         rig.send(c.Finish())
         finished = time.monotonic()

@@ -11,8 +11,9 @@ from sip import events as e
 from sip.agent import UserAgent
 from sip.types import Header
 from tests.sip.audio import tone, write_wav
-from tests.sip.contract import Kind, Peer, UserAgentContract
+from tests.sip.contract import UserAgentContract
 from tests.sip.exchange import Phone
+from tests.sip.lab import Kind, Peer
 from tests.sip.rig import Rig
 
 pytestmark = pytest.mark.wire
