@@ -138,4 +138,4 @@ class Service:
     def state_of(self, id: str) -> tuple[str | None, BotState] | None:
         """(handoff state, what the bot told)."""
         conversation = self.live.get(id)
-        return (conversation.handoff_state, conversation.call.bot_state) if conversation else None
+        return (conversation.handoffs.state, conversation.call.bot_state) if conversation else None

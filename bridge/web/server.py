@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 import uvicorn
@@ -9,7 +10,6 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from bridge import __version__
 from bridge.app import messages as m
 from bridge.app.service import Service
 from bridge.config import Settings
@@ -74,7 +74,7 @@ def make_app(settings: Settings, service: Service, pages: Pages) -> FastAPI:
         if secret and not hmac.compare_digest(given.encode(), secret.encode()):
             raise HTTPException(401, {"code": "unauthorized", "message": "send Authorization: Bearer TOKEN"})
 
-    app = FastAPI(title="handoff-bridge", version=__version__)
+    app = FastAPI(title="handoff-bridge", version=version("handoff-bridge"))
     guarded = {"dependencies": [Depends(allowed)]}
 
     @app.get("/healthz")
@@ -83,7 +83,7 @@ def make_app(settings: Settings, service: Service, pages: Pages) -> FastAPI:
 
     @app.get("/v1/conversations", **guarded)  # type: ignore[arg-type]
     async def conversations() -> list[dict[str, Any]]:
-        return [{"id": id, "handoff": live.handoff_state} for id, live in service.live.items()]
+        return [{"id": id, "handoff": live.handoffs.state} for id, live in service.live.items()]
 
     @app.put("/v1/conversations/{id}/state", status_code=204, **guarded)  # type: ignore[arg-type]
     async def report(id: str, body: StateReport) -> None:

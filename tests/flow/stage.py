@@ -75,7 +75,8 @@ class Stage:
         self.ua = MemoryUserAgent("worker-1", on_dial=self._on_dial)
         self.ua.on_hearing = self._observe
         self.caller: Far = self.ua.call()
-        incoming = await anext(self.ua.events())
+        events = self.ua.events()
+        incoming = await anext(events)
         assert isinstance(incoming, CallIncoming)
         desk = Desk(
             settings=self.config,
@@ -87,7 +88,7 @@ class Stage:
             clock=CountingClock(),
         )
         self.conversation = Conversation(
-            self.ua, incoming, desk, self.pool, id="c1", tasks=self._tasks,
+            self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,
             script=None if self.config.bot.uri else SCRIPT, strict=True,
         )  # fmt: skip
         self._run = self._tasks.create_task(self.conversation.run())
@@ -118,8 +119,8 @@ class Stage:
 
     @property
     def state(self) -> State | None:
-        handoff = getattr(self, "conversation", None) and self.conversation._handoff
-        return handoff.state if handoff else None
+        conversation = getattr(self, "conversation", None)
+        return conversation.handoffs.state if conversation else None
 
     async def settle(self, seconds: float = 0.05) -> None:
         await asyncio.sleep(seconds)

@@ -1,0 +1,52 @@
+# Everything a newcomer needs: `make demo` and `make test`. The environment lives in .venv of the checkout.
+PY := .venv/bin/python
+PYTEST := .venv/bin/pytest
+OUT := out
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check run asterisk console soak eval lock clean setup
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/.ready
+
+.venv/.ready: requirements/dev-py311.txt requirements/dev-py312.txt pyproject.toml configs/setup.sh
+	@bash configs/setup.sh
+	@touch $@
+
+demo: setup ## place real SIP calls on loopback, check them, leave what happened in out/
+	$(PY) -m bridge demo --mode all --out $(OUT)/demo
+
+test: setup ## everything: lint, types, unit, flow, real SIP, real Asterisk
+	$(MAKE) --no-print-directory lint
+	$(PYTEST) tests
+
+check: setup lint ## the quick half: lint, types, architecture, unit and flow tests
+	$(PYTEST) tests -m "not wire and not asterisk" -q
+
+lint: setup
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+run: setup ## run the bridge with configs/bridge.yaml
+	.venv/bin/handoff run --config configs/bridge.yaml
+
+asterisk: setup ## run a real Asterisk 22 on loopback with configs/asterisk, until Ctrl-C
+	$(PY) -m bridge.peers.asterisk
+
+console: setup ## open the page of the agent (needs a running bridge)
+	@echo "The page of a conversation is http://127.0.0.1:8080/v1/conversations/ID while the bridge runs."
+
+soak: setup ## slow: 50 calls in a row, 200 walks on real pjsua2, kills at every state
+	$(PYTEST) tests -m soak --timeout 1800
+
+eval: setup ## score the phrase grammar on a file of labelled lines: make eval FILE=utterances.jsonl
+	$(PY) -m bridge.bench.phrases $(FILE)
+
+lock: setup ## resolve the dependencies again
+	@bash configs/lock.sh
+
+clean: ## remove what was made, but not .venv and .cache
+	rm -rf $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,249 @@
+"""All handoffs of one conversation: at most one is live, however often a cue fires."""
+
+from collections.abc import Callable
+
+from bridge.app import messages as m
+from bridge.app.bot_side import BotSide
+from bridge.app.call import Call
+from bridge.app.ear import Ear
+from bridge.app.handoff import FAREWELL, REFERS, Handoff
+from bridge.app.whispering import Whisper
+from bridge.model.cue import Escalation
+from bridge.model.handoff import Event, HandoffRecord, State
+from sip import commands as c
+from sip import events as e
+
+MAX_UNASKED = 5
+"""loop guard: handoffs after which only an explicit request is still obeyed"""
+HELD = (State.CHOOSING, State.WAITING, State.DIALING, State.JOINING, State.REFERRING, State.SENDING)
+BEFORE_PICKUP = (State.CHOOSING, State.WAITING, State.DIALING)
+
+
+class Handoffs:
+    """`changed` is called when one ended: the conversation may be over."""
+
+    def __init__(
+        self,
+        call: Call,
+        ear: Ear,
+        bot: BotSide,
+        *,
+        strict: bool,
+        apology: str | None,
+        on_token: Callable[[str], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._call, self._ear, self._bot = call, ear, bot
+        self._strict, self._apology, self._on_token, self._changed = strict, apology, on_token, changed
+        self.whisper = Whisper(call, self._whispered, lambda: self.mark("whisper_started"))
+        self.current: Handoff | None = None
+        self.records: list[HandoffRecord] = []
+        self._posture: c.Posture | None = None
+
+    @property
+    def live(self) -> Handoff | None:
+        return self.current if self.current and not self.current.state.final else None
+
+    @property
+    def state(self) -> State | None:
+        return self.current.state if self.current else None
+
+    @property
+    def referring(self) -> bool:
+        return self.state in REFERS
+
+    @property
+    def owes(self) -> bool:
+        """Somebody other than the caller is still to be served: a farewell, or a table not yet at its end."""
+        return bool(self.live and (self.live.state is not State.WRAP_UP)) or bool(
+            self.current and self.current.bidding_farewell
+        )
+
+    def during(self) -> str:
+        """What an utterance made now is part of."""
+        if self.state in (State.BRIEFING, State.OFFERED):
+            return "whisper"
+        return "hold" if self.state in HELD else "dialogue"
+
+    # -- beginning
+
+    def arm(self, escalation: Escalation) -> None:
+        """A request may be coming: start the brief, so that the voice is ready."""
+        if self.live is None:
+            self._call.emit("armed", rule=escalation.rule)
+            self.whisper.prepare(escalation)
+
+    def escalate(self, escalation: Escalation) -> None:
+        """An explicit request is never held back by the loop guard."""
+        guarded = len(self.records) >= MAX_UNASKED and not escalation.explicit
+        if self.live or guarded or self._call.legs.up("caller") is None:
+            why = "busy" if self.live else "guard"
+            self._call.emit("escalation_ignored", rule=escalation.rule, why=why)
+            return
+        self._call.emit(
+            "escalation", reason=escalation.reason, rule=escalation.rule, quote=escalation.quote,
+            score=escalation.score, source=escalation.source, explicit=escalation.explicit,
+        )  # fmt: skip
+        self._bot.pause()
+        self.whisper.prepare(escalation)
+        self.current = Handoff(
+            self._call,
+            self._ear,
+            self.whisper,
+            escalation,
+            id=f"{self._call.id}-h{len(self.records) + 1}",
+            strict=self._strict,
+            return_to_bot=self._bot.take_back,
+            done=self._done,
+            entered=self.pose,
+            on_token=self._on_token,
+        )
+        self.whisper.announce(self._call.settings.words.transferring)
+        self.current.begin()
+
+    def renew_brief(self) -> None:
+        """The caller or the bot added something; after the pickup the agent has heard it or will ask."""
+        if self.live is None or self.state in BEFORE_PICKUP:
+            self.whisper.renew()
+
+    # -- what happens to the agent's leg
+
+    def agent_answered(self, leg: str, at_s: float) -> bool:
+        """False for a leg that is not the current attempt's: it is hung up and never enters the table."""
+        handoff, current = self.live, self._call.legs.get("agent")
+        if handoff is None or handoff.state is not State.DIALING or current is None or current.id != leg:
+            self._call.ua.send(c.Hangup(leg=leg, q850=26, text="completed elsewhere"))
+            return False
+        handoff.attempts.answered(at_s)
+        handoff.marks["agent_answered"] = at_s
+        self._ear.lay(headset=bool(handoff.attempts.target and handoff.attempts.target.headset))
+        handoff.fire(Event.AGENT_ANSWERED)
+        return True
+
+    def agent_ended(self, event: e.LegEnded) -> None:
+        if self.current and event.leg == self._call.legs.current.get("agent"):
+            self.current.farewell_over()
+        handoff = self.live
+        if handoff is None or event.leg != self._call.legs.current.get("agent"):
+            return
+        if event.by_us and event.cause.status != 408:
+            return  # our own doing; the table knows already
+        back = self._call.settings.handoff.after_agent_hangup == "bot"
+        if handoff.state is State.CONNECTED and back:
+            handoff.fire(Event.HAND_BACK)
+        else:
+            handoff.fire(Event.AGENT_GONE if event.answered else Event.AGENT_REFUSED)
+
+    def agent_lost(self, leg: str) -> None:
+        if self.live and leg == self._call.legs.current.get("agent"):
+            self.live.fire(Event.AGENT_LOST)
+        self._call.ua.send(c.Hangup(leg=leg, text="no media"))
+
+    def agent_pressed(self, leg: str, digit: str) -> None:
+        if self.live and leg == self._call.legs.current.get("agent"):
+            self._call.emit("agent_key", key=digit)
+            self.live.pressed(digit)
+
+    def dial_failed(self, leg: str) -> None:
+        if self.live and leg == self._call.legs.current.get("agent"):
+            self.live.attempts.note("unreachable")
+            self.live.fire(Event.AGENT_REFUSED)
+
+    def _whispered(self) -> None:
+        handoff = self.live
+        if handoff is None or handoff.state is not State.BRIEFING:
+            return
+        handoff.fire(Event.WHISPER_ENDED)
+        target = handoff.attempts.target
+        if target and target.auto_accept:
+            handoff.accept()
+
+    # -- transfers and orders
+
+    def transferred(self, event: e.TransferProgress) -> None:
+        """The final NOTIFY. Behind a blind REFER that came back it is 200 by our own answer: no success."""
+        self._call.emit("transfer_progress", status=event.status, final=event.final)
+        if self.live is None or not event.final:
+            return
+        self.mark("refer_done")
+        success = event.status < 300 and not self.live.returned
+        self.live.fire(Event.TRANSFER_SUCCEEDED if success else Event.TRANSFER_FAILED)
+
+    def refer_failed(self) -> None:
+        if self.live:
+            self.live.fire(Event.TRANSFER_FAILED)
+
+    def caller_returned(self) -> None:
+        if self.live:
+            self.live.returned = True
+            self.live.fire(Event.CALLER_RETURNED)
+
+    def order(self, order: m.Ordered) -> None:
+        """A person or program orders; what the state does not list is refused, never an error."""
+        handoff = self.live
+        if handoff is None:
+            return
+        if order.event in (Event.ACCEPTED_CONFERENCE, Event.ACCEPTED_REFER):
+            if handoff.state in (State.BRIEFING, State.OFFERED):
+                handoff.accept()
+            return
+        handoff.disposition = order.disposition or handoff.disposition
+        handoff.note = order.note or handoff.note
+        if handoff.can(order.event):
+            handoff.fire(order.event)
+        else:
+            self._call.emit("order_refused", event=order.event, state=handoff.state)
+
+    def elapsed(self, name: str) -> None:
+        if self.current and name == FAREWELL:
+            self.current.farewell_over()
+        elif self.live:
+            self.live.timed_out()
+
+    def mark(self, name: str) -> None:
+        if self.live:
+            self.live.mark(name)
+
+    # -- ending
+
+    def caller_gone(self) -> None:
+        if self.live:
+            self.live.fire(Event.CALLER_GONE)
+
+    def bot_gone(self) -> None:
+        if self.live:
+            self.live.fire(Event.BOT_GONE)
+
+    def interrupt(self) -> None:
+        """The worker died under it."""
+        if handoff := self.live:
+            self.records.append(handoff.record())
+            handoff.attempts.release()
+            self.current = None
+
+    def _done(self, record: HandoffRecord) -> None:
+        self.records.append(record)
+        if self.current:
+            self.current.attempts.release()
+        outcome = record.outcome
+        self._call.emit("outcome", handoff=record.id, result=outcome.result, phase=outcome.phase)
+        self._ear.apply()
+        self._changed()
+
+    def pose(self, state: State | None) -> None:
+        """Tell the worker what to do alone, should this process die."""
+        settings = self._call.settings.handoff
+        posture = c.Posture(
+            orphan="keep" if state in (State.CONNECTED, State.RELEASING) else "fallback",
+            apology=self._apology,
+            failsafe_uri=settings.failsafe_uri,
+            grace_s=settings.orphan_grace_s,
+        )
+        if posture != self._posture:
+            self._posture = posture
+            self._call.ua.send(posture)
+
+    def moved(self) -> None:
+        """The user agent is another one: it has been told nothing yet."""
+        self._posture = None
+        self.pose(self.state)
