@@ -3,7 +3,7 @@
 
 class AsrError(Exception):
     """codes: bad_rate, position_jump, model_missing, model_broken, wrong_language, engine_missing,
-    cpu_unsupported"""
+    cpu_unsupported, bad_config (a worker's)"""
 
     def __init__(self, code: str, message: str, cure: str = "") -> None:
         super().__init__(f"{message}{' Cure: ' + cure if cure else ''}")

@@ -33,7 +33,7 @@ def speak() -> Speak:
 
     @cache
     def spoken(text: str) -> Sound:
-        return soxr.resample(np.asarray(voice(text), np.float64), voice.sample_rate, RATE)
+        return soxr.resample(np.asarray(voice(text, seed=1), np.float64), voice.sample_rate, RATE)
 
     return spoken
 

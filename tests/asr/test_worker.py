@@ -277,7 +277,7 @@ def test_main_may_go_and_come_back(
 
 def test_many_streams_at_once_do_not_mix(worker: Worker, connect: Connect, main: Main, speak: Speak) -> None:
     main.accept()
-    texts = ["cancel", "agent", "refund", "invoice"]
+    texts = ["charge", "agent", "refund", "password"]
     sounds = [telephone(np.concatenate([seconds(0.5), speak(f"my {t} please")]), seed=52) for t in texts]
     legs = [connect(stream=text) for text in texts]
     for leg, sound in zip(legs, sounds, strict=True):
@@ -288,11 +288,11 @@ def test_many_streams_at_once_do_not_mix(worker: Worker, connect: Connect, main:
     for _ in texts:
         main.until(lambda line: line.get("event", {}).get("type") == "closed")
     told = {
-        line["stream"]: line["event"]["text"]
+        line["stream"]: line["event"]["text"].lower()
         for line in main.seen
         if line.get("event", {}).get("type") == "final"
     }
-    assert all(text in told[text].lower() for text in texts)
+    assert [text for text in texts if text not in told[text]] == []
 
 
 def test_sigterm_decides_what_is_open_and_tells_main(
