@@ -254,7 +254,7 @@ class Conversation:
 
     def _failed(self, event: e.CommandFailed) -> None:
         log.warning("command failed", call=self.call.id, command=event.command, code=event.code)
-        self.call.emit("fault", task=event.command, error=event.code)
+        self.call.emit("command_failed", command=event.command, code=event.code)
         if event.command in ("refer", "refer_replaces"):
             self.handoffs.refer_failed()
         leg = self.call.legs.all.get(event.leg or "")

@@ -1,0 +1,98 @@
+"""Random worlds on the twin, in virtual time: whatever people do, the promises hold.
+
+Every agent leg dialled is dropped again, a live caller always hears something, the whisper is the agent's
+alone, and each conversation leaves exactly one record in which each handoff has one outcome.
+"""
+
+import tempfile
+from pathlib import Path
+
+from hypothesis import HealthCheck, event, given, note, settings
+from hypothesis import strategies as st
+
+from bridge.app.messages import BotReported, Ordered
+from bridge.model.bot import Action, BotState
+from bridge.model.handoff import Event
+from tests.flow.stage import Stage, agents
+from tests.flow.stage import settings as config
+from tests.virtual_time import run
+
+ACTIONS = (
+    "wait", "long_wait", "caller_requests", "caller_talks", "caller_presses_0", "caller_hangs_up",
+    "agent_rings", "agent_answers", "agent_busy", "agent_declines", "agent_hangs_up", "agent_vanishes",
+    "key_1", "key_2", "key_3", "key_5", "agent_talks", "agent_holds", "agent_resumes", "bot_reports",
+    "order_dismissed", "order_release", "order_hand_back", "order_disposition_set", "refer_refused",
+    "refer_silent", "refer_late",
+)  # fmt: skip
+
+ACCEPTED = ["caller_requests", "agent_answers", "key_1"]
+beginning = st.sampled_from([[], ACCEPTED[:1], ACCEPTED[:2], ACCEPTED])
+world = st.builds(list.__add__, beginning, st.lists(st.sampled_from(ACTIONS), min_size=3, max_size=25))
+modes = st.sampled_from(["conference", "refer_replaces", "refer"])
+QUIET_LIMIT_S = 2.0
+
+
+def act(stage: Stage, action: str) -> None:
+    agent = stage.agent if any(leg.startswith("agent") for leg in stage.ua.legs) else None
+    kind, _, rest = action.partition("_")
+    if kind == "agent" and agent:
+        {
+            "rings": agent.ring,
+            "answers": agent.answer,
+            "busy": lambda: agent.refuse(486),
+            "declines": lambda: agent.refuse(603),
+            "hangs_up": agent.hang_up,
+            "vanishes": agent.vanish,
+            "talks": lambda: stage.says("let me see", agent.leg.id),
+            "holds": lambda: agent.hold(True),
+            "resumes": lambda: agent.hold(False),
+        }[rest]()
+    elif kind == "key" and agent:
+        agent.press(rest)
+    elif kind == "order":
+        stage.conversation.call.inbox.put_nowait(Ordered(Event(rest)))
+    elif kind == "refer":
+        replies = {"refused": [(603, True)], "silent": [(100, False)], "late": [(100, False), (503, True)]}
+        stage.caller.refer_replies = replies[rest]
+    elif kind == "caller":
+        {
+            "requests": lambda: stage.says("please let me talk to a real person"),
+            "talks": lambda: stage.says("it is about my invoice of May"),
+            "presses_0": lambda: stage.caller.press("0"),
+            "hangs_up": stage.caller.hang_up,
+        }[rest]()
+    elif kind == "bot":
+        state = BotState(intent="billing", actions=(Action(name="look_up", result="found", ok=True),))
+        stage.conversation.call.inbox.put_nowait(BotReported(state))
+
+
+@given(world, modes, st.booleans())
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_promises_hold(actions: list[str], mode: str, same_peer: bool) -> None:
+    async def story(tmp: Path) -> Stage:
+        people = agents("ann", "bob", mode=mode, fallback_proved=True)
+        async with Stage(tmp, config(agents=people)) as stage:
+            if same_peer:
+                stage.conversation.call.legs.all["caller"].peer = "127.0.0.5"
+            await stage.settle(4)
+            for action in actions:
+                note(f"{stage.state} {action}")
+                act(stage, action)
+                await stage.settle({"wait": 1.0, "long_wait": 30.0}.get(action, 0.3))
+            stage.caller.hang_up()
+            await stage.settle(2)
+            for leg, far in stage.ua.fars.items():
+                if leg.startswith("agent") and not stage.ua.finished:
+                    far.hang_up()
+        return stage
+
+    with tempfile.TemporaryDirectory() as tmp:
+        stage = run(story(Path(tmp)))
+    (record,) = stage.store.records
+    assert all(leg.phase == "ended" for leg in stage.ua.legs.values())
+    assert stage.whisper_leaks == 0
+    assert stage.worst_silence <= QUIET_LIMIT_S
+    assert len({h.id for h in record.handoffs}) == len(record.handoffs)
+    assert not stage.events.of("fault")
+    for handoff in record.handoffs:
+        event(handoff.outcome.result)
