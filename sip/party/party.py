@@ -124,8 +124,8 @@ class Party:
         """CANCEL an INVITE of ours; `ended` follows, also when the 200 was faster."""
         await inviting.cancel(call, headers)
 
-    async def register(self, registrar: str, expires_s: int = 300) -> int:
-        """REGISTER our Contact; returns and posts the status."""
+    async def register(self, registrar: str, expires_s: int = 300, contact: str | None = None) -> int:
+        """REGISTER our Contact, or `contact` for somebody else's; returns and posts the status."""
         host = registrar.partition(":")[0]
         dialog = new_dialog(self, f"sip:{self.user}@{host}", self.name)
         message = request("REGISTER", f"sip:{registrar}")
@@ -135,7 +135,7 @@ class Party:
         message.add("To", f"<sip:{self.user}@{host}>")
         message.add("Call-ID", dialog.call_id)
         message.add("CSeq", f"{dialog.cseq} REGISTER")
-        message.add("Contact", self.contact)
+        message.add("Contact", f"<{contact}>" if contact else self.contact)
         message.add("Expires", str(expires_s))
         final = await self.run(message, self.proxy or parse_address(registrar), dialog)
         self.post("registered", time.monotonic(), None, status=final.status)

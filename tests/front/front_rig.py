@@ -152,6 +152,11 @@ class WorkerParty(Party):
         self.post_leg(call)
         await self.front.until("workers", "legs", equals=1)
 
+    def post(self, name: str, at: float, call: Call | None, **data: Any) -> None:
+        super().post(name, at, call, **data)
+        if name == "incoming" and self._link is not None:
+            self.tell(op="state", state="busy")
+
     def die(self) -> None:
         """Like kill -9: sockets gone, nothing said."""
         self.vanish()

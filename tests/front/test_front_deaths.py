@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from front_rig import FAST, FrontProcess, WorkerParty, eventually, requests, statuses
 
 from sip.party.behaviour import Reception
 from sip.party.capture import Direction
 from sip.party.message import Message, parse
 from sip.party.party import Party
+from tests.front.front_rig import FAST, FrontProcess, WorkerParty, eventually, requests, statuses
 
 pytestmark = [pytest.mark.wire, pytest.mark.timeout(30)]
 

@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from front_rig import FAST, FrontProcess, WorkerParty, requests
-from malformed import datagrams, invite
 from pydantic import ValidationError
 
 from sip.front.config import Flood, FrontConfig
@@ -18,6 +16,8 @@ from sip.party.address import Address
 from sip.party.call import new_dialog
 from sip.party.message import Message, parse
 from sip.party.party import Party
+from tests.front.front_rig import FAST, FrontProcess, WorkerParty, requests
+from tests.front.malformed import datagrams, invite
 
 pytestmark = [pytest.mark.wire, pytest.mark.timeout(60)]
 
