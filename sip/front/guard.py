@@ -12,13 +12,12 @@ from sip.party.address import Address
 class AllowList:
     def __init__(self, config: FrontConfig) -> None:
         self._networks = config.allow
-        self._worker_ports = {
-            (w.ip, port) for w in config.workers for port in range(w.first_port, w.last_port + 1)
-        }
+        self._workers = config.workers
 
     def is_worker(self, address: Address) -> bool:
         """May a worker of ours be there?"""
-        return address in self._worker_ports
+        ip, port = address
+        return any(w.ip == ip and w.first_port <= port <= w.last_port for w in self._workers)
 
     def allows(self, source: Address) -> bool:
         ip = IPv4Address(source[0])
