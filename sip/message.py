@@ -115,6 +115,8 @@ def check_uri(uri: str) -> str | None:
         return "only sip: URIs are dialled"
     if any(c in '<>" ' or ord(c) < 33 or ord(c) > 126 for c in uri):
         return "the URI has a space, bracket or control character"
+    if re.search(r"%[01][0-9a-f]", uri, re.IGNORECASE) or "[" in uri:
+        return "the URI has an escaped control character or an IPv6 address"
     return None if host_port(uri) else "the URI names no host"
 
 

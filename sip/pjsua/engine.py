@@ -11,7 +11,7 @@ import pjsua2 as pj
 from sip.clips import ClipCache, comfort_tone
 from sip.config import WorkerConfig
 from sip.events import CallIncoming, CommandFailed, DtmfReceived, Event, LegLost
-from sip.message import Message, display_of, host_port, tag_of, uri_of
+from sip.message import Message, display_of, tag_of, uri_of
 from sip.pjsua.endpoint import account_config, start_endpoint, trim_memory
 from sip.pjsua.gate import Gate
 from sip.pjsua.leg import PjsuaLeg, contained
@@ -81,6 +81,7 @@ class Engine:
         self._dead: list[object] = []
         self._refused: list[pj.Call] = []
         self._sink_faults = 0
+        self._over: set[str] = set()
         self._serviced_at = 0.0
         self._watched_at = 0.0
         self._tidied_at = 0.0
@@ -98,7 +99,7 @@ class Engine:
         self._endpoint = start_endpoint(self.config)
         self.account = Account(self._incoming)
         self.account.create(account_config(self.config))
-        self._gate = Gate(self._refer)
+        self._gate = Gate(self._refer, self._over.__contains__)
         for name in PLAYERS:
             self.players[name] = Player(name, rate, self.fast, self.post, pcm if name == COMFORT else None)
         # A cycle collected on the clock's thread may hold a pj object, which aborts: collect only here.
@@ -206,6 +207,7 @@ class Engine:
         if self.legs.get(leg.leg) is leg:
             del self.legs[leg.leg]
         self.past.add(leg.leg)
+        self._over.add(leg.dialog.call_id)
         timer = self.no_answer.pop(leg.leg, None)
         if timer is not None:
             timer.cancel()
@@ -284,11 +286,6 @@ class Engine:
 
     def failed(self, command: str, leg: LegId | None, code: str, message: str) -> None:
         self.post(CommandFailed(command=command, leg=leg, code=code, message=message, at=time.monotonic()))
-
-
-def dialled_peer(uri: str) -> str:
-    """`host:port` a dialled leg goes to, behind the front."""
-    return host_port(uri)
 
 
 def _reported(name: str) -> bool:

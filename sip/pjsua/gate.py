@@ -14,18 +14,22 @@ from typing import Any, Final
 
 import pjsua2 as pj
 
-from sip.message import Message
+from sip.message import Message, tag_of
 
 log = logging.getLogger(__name__)
 
 UNDER_TRANSACTIONS: Final = 10
+OK: Final = 200
 ACCEPTED: Final = 202
-DECLINED: Final = 603
+NO_SUCH_DIALOG: Final = 481
+VERDICTS_KEPT: Final = 4096
 PACKET_OFFSET: Final = 24 + 35 * 8 + 16
 """pjsip_rx_data: pool, transport, data, the ioqueue key of 35 pointers, a time stamp; then the packet."""
 
 _REQUEST: Final = re.compile(r"Request msg (\w+)/cseq=(\d+)")
 _RESPONSE: Final = re.compile(r"Response msg (\d+)/(\w+)/cseq=(\d+)")
+
+_NEVER_STOPPED: Final = ("ACK", "CANCEL")
 
 _OnMessage: Final = CFUNCTYPE(c_int, c_void_p)
 
@@ -44,13 +48,15 @@ class _Module(Structure):
 
 
 class Gate:
-    """Registered once, after the endpoint has started. `takes_refer` says whether a REFER is accepted."""
+    """Registered once, after the endpoint has started. `takes_refer` says whether a REFER is accepted,
+    `is_over` whether the dialog of a Call-ID has ended."""
 
-    def __init__(self, takes_refer: Callable[[Message], bool]) -> None:
+    def __init__(self, takes_refer: Callable[[Message], bool], is_over: Callable[[str], bool]) -> None:
         self.unanswered: set[tuple[str, int]] = set()
         """(method, CSeq) of every request of ours without a final response."""
         self._takes_refer = takes_refer
-        self._refers: set[tuple[str, int]] = set()
+        self._is_over = is_over
+        self._verdicts: dict[tuple[str, str, int], int | None] = {}
         self._lib: Any = CDLL(pj._pjsua2.__file__)
         for name in ("pjsip_rx_data_get_info", "pjsip_tx_data_get_info"):
             getattr(self._lib, name).restype = c_char_p
@@ -91,20 +97,38 @@ class Gate:
     def _rx_request(self, rdata: int) -> int:
         try:
             found = _REQUEST.match(self._lib.pjsip_rx_data_get_info(rdata).decode())
-            return int(bool(found and found[1] == "REFER" and self._refer(rdata)))
+            message = self._read(rdata, found[1]) if found and found[1] not in _NEVER_STOPPED else None
+            status = self._verdict(message) if message is not None else None
+            if status is not None:
+                self._lib.pjsip_endpt_respond_stateless(self._endpoint, rdata, status, None, None, None)
+            return int(status is not None)
         except Exception as error:
             log.error("gate, request: %s", type(error).__name__)
             return 0
 
-    def _refer(self, rdata: int) -> bool:
-        """Accept the bot's REFER without the call that pjsua would make for it. True when dealt with."""
-        if string_at(rdata + PACKET_OFFSET, 6) != b"REFER ":
-            return False
-        message = Message.parse(string_at(rdata + PACKET_OFFSET).decode("utf-8", "replace"))
-        key = (message.first("call-id"), message.cseq)
-        if key not in self._refers:
-            if not self._takes_refer(message):
-                return False
-            self._refers.add(key)
-        self._lib.pjsip_endpt_respond_stateless(self._endpoint, rdata, ACCEPTED, None, None, None)
-        return True
+    def _read(self, rdata: int, method: str) -> Message | None:
+        """The message, None when its text is not where it should be."""
+        begin = method.encode() + b" "
+        if string_at(rdata + PACKET_OFFSET, len(begin)) != begin:
+            return None
+        return Message.parse(string_at(rdata + PACKET_OFFSET).decode("utf-8", "replace"))
+
+    def _verdict(self, message: Message) -> int | None:
+        """The status to answer with, None to let pjsua have the request.
+
+        Retransmissions meet the same verdict as the first. A request in a dialog that is over must not reach
+        pjsua: the dialog may linger there and refer to a call slot that another call has, which aborts.
+        """
+        if not tag_of(message.first("to")):
+            return None
+        key = (message.first("call-id"), message.start.partition(" ")[0], message.cseq)
+        if key not in self._verdicts:
+            if len(self._verdicts) > VERDICTS_KEPT:
+                self._verdicts.clear()
+            self._verdicts[key] = self._judge(message, key[0], key[1])
+        return self._verdicts[key]
+
+    def _judge(self, message: Message, call_id: str, method: str) -> int | None:
+        if self._is_over(call_id):
+            return OK if method == "BYE" else NO_SUCH_DIALOG
+        return ACCEPTED if method == "REFER" and self._takes_refer(message) else None

@@ -68,6 +68,8 @@ class PjsuaLeg(pj.Call):
         self.over = False
         self.by_us = False
         self.no_answer = False
+        self.we_referred = False
+        self.referred_us = False
         self.provisional = False
         self.remote_hold = False
         self.receiving = False

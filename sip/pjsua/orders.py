@@ -8,8 +8,8 @@ import pjsua2 as pj
 
 from sip import commands as c
 from sip.clips import ClipUnreadable
-from sip.message import check_headers, check_uri, local_uri
-from sip.pjsua.engine import Engine, dialled_peer
+from sip.message import check_headers, check_uri, host_port, local_uri
+from sip.pjsua.engine import Engine
 from sip.pjsua.leg import PjsuaLeg, with_headers
 from sip.pjsua.players import Player
 from sip.pjsua.referral import BOT
@@ -125,7 +125,7 @@ class Orders:
         if command.caller_id is not None:
             prm.txOption.localUri = self._caller_id(command.caller_id)
         leg = PjsuaLeg(engine.account, command.leg, engine, engine.tap())
-        leg.peer = dialled_peer(command.uri)
+        leg.peer = host_port(command.uri)
         engine.legs[command.leg] = leg
         engine.past.discard(command.leg)
         try:
@@ -191,7 +191,7 @@ class Orders:
         self._check("bad_uri", check_uri(command.target))
         if leg is None:
             return
-        prm = self._with(pj.CallOpParam(True), command.headers)
+        prm = self._refer_param(leg, command.headers)
         try:
             leg.xfer(command.target, prm)
         except pj.Error as error:
@@ -203,12 +203,20 @@ class Orders:
             return
         if other is None:
             raise Refused("refer_refused", f"leg {command.other} has ended")
-        prm = self._with(pj.CallOpParam(True), command.headers)
+        prm = self._refer_param(leg, command.headers)
         prm.options = NO_REQUIRE_REPLACES
         try:
             leg.xferReplaces(other, prm)
         except pj.Error as error:
             raise Refused("refer_refused", str(error.reason)) from None
+
+    def _refer_param(self, leg: PjsuaLeg, headers: tuple[Header, ...]) -> pj.CallOpParam:
+        """See `sip.pjsua.referral`: REFER goes one way only on a leg."""
+        if leg.referred_us:
+            raise Refused("refer_refused", f"leg {leg.leg} has sent a REFER itself")
+        prm = self._with(pj.CallOpParam(True), headers)
+        leg.we_referred = True
+        return prm
 
     # taps
 

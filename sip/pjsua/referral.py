@@ -32,13 +32,19 @@ class Referrals:
         self._parted = False
 
     def takes(self, leg: PjsuaLeg | None, refer: Message) -> bool:
-        """Whether this REFER is the bot's, well formed, and the only one under way."""
+        """Whether this REFER is the bot's, well formed, and the only one under way.
+
+        Not on a leg that we have sent a REFER on: pjsip's subscription would take our NOTIFY for its own, and
+        read the Event header, which pjsua2 made a plain string, as a struct that it is not.
+        """
         targets = refer.all("refer-to")
-        return leg is not None and leg.leg == BOT and leg.answered and self._leg is None and len(targets) == 1
+        if leg is None or leg.leg != BOT or not leg.answered or leg.we_referred:
+            return False
+        return self._leg is None and len(targets) == 1
 
     def open(self, leg: PjsuaLeg, refer: Message) -> None:
         """The 202 has gone out."""
-        self._leg, self._parted = leg, False
+        self._leg, self._parted, leg.referred_us = leg, False, True
         self._post(
             TransferRequested(
                 leg=leg.leg,
