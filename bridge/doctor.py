@@ -89,8 +89,8 @@ def _pjsua(settings: Settings) -> Iterator[Finding]:
         asked = subprocess.run(
             [sys.executable, "-m", "sip.pjsua.facts"], capture_output=True, timeout=20, check=True
         )
-        facts = json.loads(asked.stdout)
-    except (OSError, ValueError, subprocess.SubprocessError):
+        facts = json.loads(asked.stdout.splitlines()[-1])  # its log goes before
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
         yield Finding(level="error", key="pjsua2", message="pjsua2 does not start", cure=cure)
         return
     if facts["max_calls"] < MAX_LEGS:
