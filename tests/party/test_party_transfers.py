@@ -14,12 +14,12 @@ pytestmark = [pytest.mark.wire, pytest.mark.timeout(30)]
 
 
 @contextlib.asynccontextmanager
-async def three(**agent: Reception) -> AsyncIterator[tuple[Party, Party, Party]]:
+async def three(reception: Reception | None = None) -> AsyncIterator[tuple[Party, Party, Party]]:
     """Caller, bridge, agent; the bridge is in a call with the caller."""
     async with (
         Party("127.0.42.1", user="caller") as caller,
         Party("127.0.42.2", user="bridge") as bridge,
-        Party("127.0.42.3", user="agent", **agent) as human,
+        Party("127.0.42.3", user="agent", reception=reception) as human,
     ):
         await caller.dial(uri(bridge))
         await caller.wait("answered")
