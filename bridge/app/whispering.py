@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from bridge.app.call import Call
 from bridge.core.brief_builder import build_brief
-from bridge.core.script import script_of
+from bridge.core.script import SCRIPT_S, SCRIPT_WORDS, fitting, script_of
 from bridge.model.brief import Brief, Script
 from bridge.model.cue import Escalation
 from bridge.ports import Clip
@@ -14,6 +14,7 @@ from sip.events import PlayEnded, PlayStarted
 from sip.types import ANNOUNCE, WHISPER
 
 HEADLINE, DETAIL, MORE, PROMPT = "headline", "detail", "more", "prompt"
+RENDERINGS = 3
 CHAINS = {"all": (HEADLINE, DETAIL), "more": (MORE,)}
 
 
@@ -57,9 +58,20 @@ class Whisper:
         self._call.emit("brief", version=self._version, headline=self.brief.headline)
         if self._rendering:
             self._rendering.cancel()
-        self._rendering = self._call.spawn("render_whisper", self._render(self.script))
+        self._rendering = self._call.spawn("render_whisper", self._render(self.brief))
 
-    async def _render(self, script: Script) -> None:
+    async def _render(self, brief: Brief) -> None:
+        """Headline first, for it may be wanted at once; what takes too long in this voice is shortened."""
+        words = SCRIPT_WORDS
+        for _ in range(RENDERINGS):
+            self.script = script_of(brief, words)
+            await self._render_parts(self.script)
+            self.seconds = round(sum(self._clips[part][1].seconds for part in CHAINS["all"]), 2)
+            if self.seconds <= SCRIPT_S or self._queue or self._waiting_for:
+                return
+            words = fitting(words, self.seconds)
+
+    async def _render_parts(self, script: Script) -> None:
         wanted = {
             HEADLINE: script.headline,
             DETAIL: script.detail,
@@ -74,7 +86,6 @@ class Whisper:
             self._clips[part] = (text, clip)
             if self._waiting_for == part:
                 self._play(part)
-        self.seconds = round(sum(self._clips[part][1].seconds for part in CHAINS["all"]), 2)
 
     # -- playing
 

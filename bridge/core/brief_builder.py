@@ -45,6 +45,13 @@ REQUEST = re.compile(
     r"representative|operator|advisor|manager|supervisor|colleague)\b",
     re.I,
 )
+ACTED = re.compile(
+    r"\b(i(?:'ve| have)? (?:just |already )?(?:checked|looked|found|sent|tried|reset|cancell?ed|booked|"
+    r"changed|updated|submitted|opened|issued|applied|restarted|verified|see that)|i can see|"
+    r"i(?:'m| am)(?: not| un)\W?able to|i can(?:'t|not)|i was(?:n't| not) able|"
+    r"that (?:did not|didn't) work)\b",
+    re.I,
+)
 ISSUE = re.compile(
     r"\b(because|problem|issue|wrong|charged?|charges?|bill(ed)?|invoice|refund|order|delivery|broken|doesn't|"
     r"didn't|can't|cannot|not work\w*|cancel\w*|change|book\w*|account|payment|paid|lost|missing|late|twice|"
@@ -66,7 +73,7 @@ def build_brief(
     """The five context items. Texts leave here redacted."""
     caller_turns = _caller_turns(transcript, escalation)
     why = _why(caller_turns, state)
-    tried = _tried(state)
+    tried = _tried(state, transcript)
     unresolved = _unresolved(state, why)
     authentication = state.authentication or Authentication()
     found = {
@@ -146,9 +153,23 @@ def _without_request(text: str) -> str:
     return ", ".join(kept) if kept else text.strip()
 
 
-def _tried(state: BotState) -> tuple[Line, ...]:
-    """Only actions that happened, each with its result."""
-    return tuple(Line(text=_told(action), source="bot_state") for action in state.actions)
+def _tried(state: BotState, transcript: Transcript) -> tuple[Line, ...]:
+    """Only actions that happened, each with its result: reported, or else heard in the bot's own words."""
+    if state.actions:
+        return tuple(Line(text=_told(action), source="bot_state") for action in state.actions)
+    acted = [u for u in transcript.utterances if u.speaker is Speaker.BOT and ACTED.search(u.text)]
+    return tuple(
+        Line(
+            text=redact(_acting_clause(u.text)), source="transcript", utterances=(u.id,), at_s=u.start_s,
+            confidence=u.confidence,
+        )
+        for u in acted
+    )  # fmt: skip
+
+
+def _acting_clause(text: str) -> str:
+    sentences = re.split(r"(?<=[.!?;])\s+", text)
+    return next((s for s in sentences if ACTED.search(s)), text).strip(" .")
 
 
 def _told(action: Action) -> str:

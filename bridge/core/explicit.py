@@ -44,7 +44,7 @@ PATTERNS: tuple[tuple[str, str], ...] = (
                     rf"(?:(?:real|live|human|actual)\s+)*{BARE}"
                     rf"(?:[\s,.!]*(?:please|now|agent|representative|operator|human))*[\s.!?]*$"),
     ("is_anyone_there", r"\b(?:is there|isn't there|are there)\s+(?:also |an? |any )*(?:real |actual |live |human )*"
-                        r"(?:persons?|people|humans?|someone|somebody|anyone|agents?|one)\s+(?:\w+\s+){0,3}"
+                        r"(?:persons?|people|humans?|someone|somebody|anyone|anybody|agents?|one)\s+(?:\w+\s+){0,3}"
                         r"(?:i can|i could|to|available|there|who can|working)"),
     ("who_can_i", r"\bwho(?:m)? (?:can|could|should|do|else can) i (?:speak|talk|complain|turn) (?:to|with)"),
     ("not_a_machine", rf"\b(?:don't|do not|not|stop|tired of|sick of|instead of|rather than|hate|refuse to)\s+"
@@ -78,9 +78,9 @@ VETOES: tuple[tuple[str, str], ...] = (
     ("negation", rf"\b(?:rather not|please don't|don't|do not|no need to|before you) (?:\w+ )?(?:speak|talk|transfer|"
                  rf"connect|put|escalate|get)\b(?! how){FIGHT}"),
     ("negation", r"\bno need (?:to|for)\b|\bwithout (?:talking|speaking|having to (?:talk|speak)|an? (?:agent|human))\b"),
-    ("past", r"\b(?:i|we|he|she|they)(?:'d|'ve| have| had)? (?:already |just |previously |finally )?(?:spoke|talked|"
+    ("past", r"^(?!.*\b(?:again|back)\b).*\b(?:i|we|he|she|they)(?:'d|'ve| have| had)? (?:already |just |previously |finally )?(?:spoke|talked|"
              r"spoken|was talking|was speaking|chatted|(?:was|got|been) (?:transferred|connected|told))\b"
-             rf"{STILL}(?!.*\b(?:again|back)\b)"),
+             + STILL),
     ("past", r"\b(?:agent|representative|rep|person|lady|guy|someone|manager|supervisor|operator)\s+"
              r"(?:already\s+)?(?:told|said|promised|helped|called|gave|hung up|mentioned|assured|came)\b" + STILL),
     ("third_party", r"\b(?:travel|real estate|estate|insurance|booking|letting|leasing|shipping|free|secret|nearby|"

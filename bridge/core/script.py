@@ -1,6 +1,7 @@
 """The brief as it is spoken: at most `HEADLINE_S` for the headline and `SCRIPT_S` for all of it.
 
-Word budgets keep the voice inside the limits; the renderer measures the real clip and says when it does not.
+A budget in words comes near the limits; whoever renders measures the real clip, and asks again with a smaller
+budget where the voice was slower.
 """
 
 import re
@@ -9,7 +10,7 @@ from bridge.model.brief import Brief, Script
 
 HEADLINE_S = 8.0
 SCRIPT_S = 15.0
-WORDS_PER_S = 2.6  # of the slowest shipped voice (m): see docs/reference/speech.md
+WORDS_PER_S = 2.2
 HEADLINE_WORDS = int(HEADLINE_S * WORDS_PER_S)
 SCRIPT_WORDS = int(SCRIPT_S * WORDS_PER_S)
 
@@ -22,31 +23,40 @@ AUTHENTICATED = {
 }
 
 
-def script_of(brief: Brief) -> Script:
-    """Headline; then tried, mood, authentication and what is open; `more` holds what was cut."""
-    headline = _cap(_sentence(brief.headline), HEADLINE_WORDS)
-    left = SCRIPT_WORDS - len(headline.split())
-    parts = [
-        _tried(brief),
-        f"{brief.sentiment.capitalize()}. {_authentication(brief)}.",
-        f"Open: {_clip(brief.unresolved.text, 9)}." if brief.unresolved else "Nothing open is known.",
-    ]
-    detail: list[str] = []
-    for part in _by_need(parts, left):
-        detail.append(part)
-    return Script(headline=headline, detail=" ".join(detail), more=_more(brief))
+def script_of(brief: Brief, words: int = SCRIPT_WORDS) -> Script:
+    """Headline; then tried, mood, authentication and what is open; `more` holds what was cut.
+
+    `words` is for headline and detail together; below about 16 only the open point is still shortened.
+    """
+    headline = _cap(_sentence(brief.headline), min(HEADLINE_WORDS, max(words // 2, 6)))
+    mood = f"{brief.sentiment.capitalize()}. {_authentication(brief)}."
+    left = max(words - len(headline.split()) - len(mood.split()), 8)
+    still_open = _open(brief, max(left // 2, 5))
+    tried = _tried(brief, max(left - len(still_open.split()), 3))
+    return Script(headline=headline, detail=f"{tried} {mood} {still_open}", more=_more(brief))
 
 
-def _by_need(parts: list[str], budget: int) -> list[str]:
-    """The last two parts are always said; the first is shortened to what is left."""
-    fixed = sum(len(part.split()) for part in parts[1:])
-    return [_cap(parts[0], max(budget - fixed, 4)), *parts[1:]]
+def fitting(words: int, seconds: float, limit_s: float = SCRIPT_S) -> int:
+    """A smaller budget for a script whose clip took `seconds`."""
+    return max(int(words * limit_s / seconds) - 1, 8)
 
 
-def _tried(brief: Brief) -> str:
+def _open(brief: Brief, words: int) -> str:
+    if brief.unresolved is None:
+        return "Nothing open is known."
+    if brief.why and brief.unresolved.text == brief.why.text:
+        return "Nothing is resolved yet."
+    return f"Open: {_clip(brief.unresolved.text, words)}."
+
+
+def _tried(brief: Brief, words: int) -> str:
+    """The last two actions with their results, the very last one first in line for the words."""
     if not brief.tried:
         return "Nothing was tried."
-    return f"Tried: {'; '.join(_clip(line.text, 9) for line in brief.tried[-2:])}."
+    last = _clip(brief.tried[-1].text, words)
+    room = words - len(last.split())
+    before = [_clip(brief.tried[-2].text, room)] if len(brief.tried) > 1 and room >= 4 else []
+    return f"Tried: {'; '.join([*before, last])}."
 
 
 def _authentication(brief: Brief) -> str:
@@ -63,13 +73,19 @@ def _more(brief: Brief) -> str:
     return " ".join(part for part in told if part) or "There is nothing more."
 
 
+DANGLING = re.compile(
+    r"(\s+(?:the|an?|my|your|of|on|in|to|at|for|from|with|and|or|is|was|that|by|i|not))+$", re.I
+)
+
+
 def _clip(text: str, words: int) -> str:
-    return " ".join(text.split()[:words]).rstrip(" ,.;:")
+    """The first `words` words, without an end that leads nowhere."""
+    kept = text.split()
+    return (text if len(kept) <= words else DANGLING.sub("", " ".join(kept[:words]))).rstrip(" ,.;:")
 
 
 def _cap(text: str, words: int) -> str:
-    kept = text.split()
-    return text if len(kept) <= words else " ".join(kept[:words]).rstrip(" ,.;:") + "."
+    return text if len(text.split()) <= words else f"{_clip(text, words)}."
 
 
 def _sentence(text: str) -> str:
