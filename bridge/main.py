@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
+from bridge.adapters.recovery import close_interrupted
 from bridge.adapters.tts_process import TtsProcess
 from bridge.app.call import Desk
 from bridge.app.service import Service
@@ -45,6 +46,8 @@ async def serve(settings: Settings) -> None:
     """Until SIGTERM or SIGINT: new calls are the front's to refuse, running ones are finished."""
     paths = Paths(settings.run_dir)
     tts = TtsProcess(paths.clips, settings.sip.clock_rate, settings.tts.timeout_s)
+    store = FileStore(settings.records.dir)
+    await close_interrupted(store, settings.records.dir / "events.jsonl")
     events = FileEvents(settings.records.dir)
     pages = Pages()
     desk = Desk(
@@ -52,7 +55,7 @@ async def serve(settings: Settings) -> None:
         tts=tts,
         directory=ConfigDirectory(settings.agents),
         events=pages.watching(events),
-        store=FileStore(settings.records.dir),
+        store=store,
         pop=pages,
         clock=SystemClock(),
     )

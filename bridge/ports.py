@@ -48,7 +48,11 @@ class EventSink(Protocol):
 
 
 class Store(Protocol):
-    async def save(self, record: ConversationRecord) -> None: ...
+    def begin(self, record: ConversationRecord) -> None:
+        """A conversation began: what is known of it, should this process die. Never raises."""
+
+    async def save(self, record: ConversationRecord) -> None:
+        """Its one record, at its end."""
 
 
 class ScreenPop(Protocol):

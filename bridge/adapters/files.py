@@ -31,10 +31,19 @@ class SystemClock:
 
 
 class FileStore:
-    """Keeps `bridge.ports.Store`: DIR/YYYY-MM-DD/ID.json, written whole or not at all."""
+    """Keeps `bridge.ports.Store`: DIR/YYYY-MM-DD/ID.json, whole or not at all; DIR/open/ while live."""
 
     def __init__(self, dir: Path) -> None:
         self._dir = dir
+        self.open_dir = dir / "open"
+
+    def begin(self, record: ConversationRecord) -> None:
+        """A small file, so that a successor finds who was in a call; a disk that refuses costs only that."""
+        try:
+            self.open_dir.mkdir(parents=True, exist_ok=True)
+            (self.open_dir / f"{record.id}.json").write_bytes(RECORD.dump_json(record))
+        except OSError as error:
+            log.error("conversation not marked as open", error=error.strerror)
 
     async def save(self, record: ConversationRecord) -> None:
         """A disk that refuses is tried again for a minute, then the record goes to the log's neighbour."""
@@ -58,6 +67,7 @@ class FileStore:
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(path)
+        (self.open_dir / f"{record.id}.json").unlink(missing_ok=True)
 
 
 class FileEvents:

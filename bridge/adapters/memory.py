@@ -44,6 +44,10 @@ class MemoryEvents:
 class MemoryStore:
     def __init__(self) -> None:
         self.records: list[ConversationRecord] = []
+        self.begun: list[ConversationRecord] = []
+
+    def begin(self, record: ConversationRecord) -> None:
+        self.begun.append(record)
 
     async def save(self, record: ConversationRecord) -> None:
         self.records.append(record)

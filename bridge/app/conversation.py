@@ -86,6 +86,7 @@ class Conversation:
     async def run(self) -> ConversationRecord:
         """Consume the inbox until the conversation is over; save and return its record."""
         call = self.call
+        call.desk.store.begin(self._record())
         call.emit("started", caller=redact(call.caller_id), worker=call.ua.id)
         call.spawn("events", self._pump(call.ua, self._events))
         self._begin(self._incoming)

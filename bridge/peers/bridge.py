@@ -50,7 +50,7 @@ class RunningBridge:
         return [json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")]
 
     def records(self) -> list[dict[str, Any]]:
-        return [json.loads(path.read_text()) for path in sorted((self.dir / "records").glob("*/*.json"))]
+        return [json.loads(path.read_text()) for path in sorted((self.dir / "records").glob("20*/*.json"))]
 
     def wait_records(self, count: int, timeout_s: float = 15.0) -> list[dict[str, Any]]:
         """Until `count` conversations have left their record."""
