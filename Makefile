@@ -4,7 +4,7 @@ PYTEST := .venv/bin/pytest
 OUT := out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run asterisk console soak eval lock clean setup
+.PHONY: help demo test check run asterisk console soak eval lock clean setup parts lint
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -18,12 +18,15 @@ setup: .venv/.ready
 demo: setup ## place real SIP calls on loopback, check them, leave what happened in out/
 	$(PY) -m bridge demo --mode all --out $(OUT)/demo
 
-test: setup ## everything: lint, types, unit, flow, real SIP, real Asterisk
+test: setup parts ## everything: lint, types, unit, flow, real SIP, real Asterisk
 	$(MAKE) --no-print-directory lint
 	$(PYTEST) tests
 
 check: setup lint ## the quick half: lint, types, architecture, unit and flow tests
 	$(PYTEST) tests -m "not wire and not asterisk" -q
+
+parts: setup
+	@bash configs/test_parts.sh
 
 lint: setup
 	.venv/bin/ruff check .

