@@ -186,9 +186,9 @@ class Supervisor:
         """`sip.workers` of them idle, `sip.max_conversations` in all."""
         waits: dict[int, asyncio.Task[None]] = {}
         while True:
-            status = await self._front({"op": "status"})
+            pool = await self._pool()
             running = [slot for slot in self._slots if slot.process]
-            busy = int(status.get("busy", 0)) + int(status.get("leaving", 0)) if status else 0
+            busy = pool.get("busy", 0) + pool.get("leaving", 0)
             sip = self.settings.sip
             wanted = min(busy + sip.workers, sip.max_conversations) if not self._draining else 0
             for slot in self._rested()[: max(wanted - len(running), 0)]:
@@ -227,11 +227,15 @@ class Supervisor:
     async def _watch_ready(self) -> None:
         """Ready: main has voices and ears, and a worker waits for a call."""
         while True:
-            status = await self._front({"op": "status"})
-            if self.paths.ready.exists() and status and int(status.get("idle", 0)) > 0:
+            if self.paths.ready.exists() and (await self._pool()).get("idle", 0) > 0:
                 self.on_ready()
                 return
             await asyncio.sleep(POLL_S)
+
+    async def _pool(self) -> dict[str, int]:
+        """How many workers the front counts as idle, busy and leaving; {} while it is not there."""
+        counts: dict[str, int] = (await self._front({"op": "status"})).get("workers", {})
+        return counts
 
     async def _front(self, request: dict[str, Any]) -> dict[str, Any]:
         """One request to the front's control socket; {} when it is not there."""

@@ -134,8 +134,9 @@ class Whisper:
 
     def _play(self, part: str) -> None:
         self._waiting_for = None
-        path = str(self._clips[part][1].path)
-        self._call.ua.send(Play(player=WHISPER, path=path, tag=part))
+        clip = self._clips[part][1]
+        self._call.ua.send(Play(player=WHISPER, path=str(clip.path), tag=part))
+        self._call.emit("whisper", part=part, clip=clip.path.name, seconds=clip.seconds)
 
     def play_started(self, event: PlayStarted) -> None:
         if event.player == WHISPER and event.tag == HEADLINE:
