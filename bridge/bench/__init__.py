@@ -1,0 +1,1 @@
+"""Measurements: what the product does on this machine, printed by a command."""
