@@ -23,7 +23,7 @@ test: setup parts ## everything: lint, types, unit, flow, real SIP, real Asteris
 	$(PYTEST) tests
 
 check: setup lint ## the quick half: lint, types, architecture, unit and flow tests
-	$(PYTEST) tests -m "not wire and not asterisk" -q
+	$(PYTEST) tests -m "not wire and not asterisk and not soak" -q
 
 parts: setup
 	@bash configs/test_parts.sh

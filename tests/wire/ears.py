@@ -1,0 +1,104 @@
+"""Who hears what, by listening: tones between people, and rendered clips found again in an ear."""
+
+import asyncio
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from bridge.adapters.voices import HibariVoice
+from sip.party.g711 import Pcm
+from sip.party.party import Party
+from sip.party.wav import read_wav
+
+RATE = 8_000
+FOUND = 0.6
+LEAKED = 0.25
+_LONGEST_S = 1.5
+
+
+def tone(hz: float, seconds: float) -> Pcm:
+    return (8_000 * np.sin(2 * np.pi * hz * np.arange(int(RATE * seconds)) / RATE)).astype(np.int16)
+
+
+@cache
+def speech(text: str) -> Pcm:
+    """A person saying it."""
+    return _voice().speak(text, RATE)
+
+
+@cache
+def _voice() -> HibariVoice:
+    return HibariVoice()
+
+
+async def hears(ear: Party, mouth: Party, hz: float, timeout_s: float = 4.0) -> bool:
+    """Does a tone said by one reach the other, as the loudest thing there, within that time?"""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + timeout_s
+    mouth.play(tone(hz, timeout_s))
+    try:
+        while loop.time() < end:
+            if dominated(ear.ear.since(loop.time() - 0.25), hz):
+                return True
+            await asyncio.sleep(0.05)
+        return False
+    finally:
+        mouth.hush()
+
+
+async def joined(one: Party, other: Party) -> bool:
+    """Both hear each other."""
+    return await hears(one, other, 440) and await hears(other, one, 700)
+
+
+def dominated(pcm: Pcm, hz: float) -> bool:
+    """Is a tone more than 0.7 of what is there?"""
+    if len(pcm) < 1_200:
+        return False
+    power = np.abs(np.fft.rfft(pcm.astype(float))) ** 2
+    near = np.abs(np.fft.rfftfreq(len(pcm), 1 / RATE) - hz) < 25
+    return bool(power[near].sum() > 0.7 * power.sum() > 0)
+
+
+def longest_silence(pcm: Pcm) -> float:
+    """Seconds of the longest stretch in which nothing is above the noise of G.711."""
+    frames = pcm[: len(pcm) // 160 * 160].reshape(-1, 160)
+    loud = np.abs(frames.astype(int)).max(axis=1) > 60
+    edges = np.flatnonzero(np.concatenate([[True], loud, [True]]))
+    return float((np.diff(edges).max() - 1) * 0.02)
+
+
+def clips_in(ear: Pcm, folder: Path) -> dict[str, float]:
+    """How well each rendered clip is found in what was heard: 1.0 is sample for sample, noise below 0.2."""
+    return {path.name: likeness(ear, read_wav(path)) for path in sorted(folder.glob("*.wav"))}
+
+
+def likeness(ear: Pcm, clip: Pcm) -> float:
+    """The best normalised correlation of the clip's first seconds anywhere in the ear."""
+    piece = _loud_part(clip)[: int(_LONGEST_S * RATE)].astype(float)
+    heard = ear.astype(float)
+    if len(heard) < len(piece) or not piece.any():
+        return 0.0
+    size = 1 << (len(heard) + len(piece)).bit_length()
+    product: npt.NDArray[np.float64] = np.fft.irfft(
+        np.fft.rfft(heard, size) * np.conj(np.fft.rfft(piece, size)), size
+    )[: len(heard) - len(piece) + 1]
+    energy = np.concatenate([[0.0], np.cumsum(heard**2)])
+    window = energy[len(piece) :] - energy[: -len(piece)]
+    scale = np.sqrt(np.maximum(window, 1e6) * float((piece**2).sum()))
+    return float((product / scale).max())
+
+
+def _loud_part(clip: Pcm) -> Pcm:
+    loud = np.flatnonzero(np.abs(clip.astype(int)) > 300)
+    return clip[loud[0] :] if loud.size else clip
+
+
+def told_in_private(agent: Pcm, caller: Pcm, folder: Path) -> list[str]:
+    """The clips the agent heard; fails when one of them is in the caller's ear as well."""
+    heard = [name for name, score in clips_in(agent, folder).items() if score > FOUND]
+    leaks = {name: likeness(caller, read_wav(folder / name)) for name in heard}
+    assert all(score < LEAKED for score in leaks.values()), leaks
+    return heard
