@@ -10,6 +10,7 @@ from bridge.model.brief import Brief
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Attempt, Event, State
 from bridge.model.transfer import Mode, ModeChoice, Target
+from bridge.ports import Choice
 from sip.commands import Dial, Refer, ReferReplaces
 from sip.events import LegEnded
 from sip.types import Header
@@ -39,6 +40,7 @@ class Attempts:
         self._dialing: asyncio.Task[None] | None = None
         self._free: asyncio.Task[None] | None = None
         self.token = ""
+        self._referring = False
 
     @property
     def last(self) -> Attempt | None:
@@ -61,38 +63,33 @@ class Attempts:
 
     def reserve(self) -> Mode | None:
         """Lease the first target before the handoff leaves `proposed`; its mode decides warm or cold."""
-        choice = self._ask()
-        if choice is None:
+        target = self._ask().target
+        if target is None:
             return None
-        self._reserved = choice
-        self._target = choice
-        self._choice = self._mode_for(choice)
+        self._reserved = self._target = target
+        self._choice = self._mode_for(target)
         return self._choice.mode
 
     def choose(self) -> None:
-        if (target := self._reserved) is None:
-            found = self._call.desk.directory.choose(
-                reason=self._escalation.reason, tried=tuple(self._tried), wanted=self._escalation.target
-            )
-            if found.target is None:
-                self._fire(Event.NONE_FREE if found.all_busy else Event.NO_TARGET)
+        """The reserved target, or the next one; the lease on the one before ends here."""
+        target, self._reserved = self._reserved, None
+        if target is None:
+            self.release()
+            choice = self._ask()
+            if choice.target is None:
+                self._fire(Event.NONE_FREE if choice.all_busy else Event.NO_TARGET)
                 return
-            target = found.target
-        if self._target and self._target is not target:
-            self._call.desk.directory.release(self._target)
-        self._reserved = None
+            target = choice.target
         self._target, self._choice = target, self._mode_for(target)
-        if self._choice.mode is Mode.REFER:  # a later target is always tried warm
-            self._choice = ModeChoice(
-                mode=Mode.CONFERENCE, why=f"{self._choice.why}; tried warm after a failure"
-            )
+        if self._choice.mode is Mode.REFER:  # a blind REFER failed already, or another target asks for one
+            self._choice = ModeChoice(mode=Mode.CONFERENCE, why=f"{self._choice.why}; tried warm")
         self._tried.append(target.id)
         self._fire(Event.TARGET_CHOSEN)
 
-    def _ask(self) -> Target | None:
+    def _ask(self) -> Choice:
         return self._call.desk.directory.choose(
             reason=self._escalation.reason, tried=tuple(self._tried), wanted=self._escalation.target
-        ).target
+        )
 
     def _mode_for(self, target: Target) -> ModeChoice:
         return choose_mode(target, self._escalation.reason, self._call.settings.handoff.refer_by_reason)
@@ -220,7 +217,14 @@ class Attempts:
         self._amend(mode=self._choice.mode.value, mode_why=self._choice.why)
         return self._choice.mode
 
+    def refer_ended(self) -> None:
+        """The final NOTIFY, or a refusal: another REFER may be sent."""
+        self._referring = False
+
     def refer_replaces(self) -> None:
+        """Attended REFER; one under way took the agent's leg over, its NOTIFY is to come."""
+        if self._referring:
+            return
         caller, agent = self._call.legs.up("caller"), self._call.legs.up("agent")
         if caller is None or agent is None:
             self._fire(Event.TRANSFER_FAILED)
@@ -228,6 +232,7 @@ class Attempts:
         self._choice = ModeChoice(
             mode=Mode.REFER_REPLACES, why=self._choice.why if self._choice else "released"
         )
+        self._referring = True
         self._call.ua.send(ReferReplaces(leg=caller.id, other=agent.id, headers=self.headers()))
 
     def refer_blind(self) -> None:
@@ -249,12 +254,14 @@ class Attempts:
                 dialed_s=self._call.now_s(),
             )
         )
+        self._referring = True
         self._call.ua.send(Refer(leg=caller.id, target=target.uri, headers=self.headers()))
 
     def release(self) -> None:
         """The lease on the target ends with the handoff."""
         if self._target:
             self._call.desk.directory.release(self._target)
+            self._target = None
 
 
 async def _quietly(work: Awaitable[None]) -> None:

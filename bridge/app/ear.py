@@ -38,6 +38,7 @@ class Ear:
     def forget(self) -> None:
         """The user agent is another one: nothing applied so far holds there."""
         self._edges, self._relay = None, ()
+        self._overlays = replace(self._overlays, announcing=False)
 
     def apply(self) -> None:
         legs = self._call.legs

@@ -15,7 +15,8 @@ from bridge.core.outcome import outcome_of
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Event, HandoffRecord, State, StateAt
 from bridge.model.transfer import Mode
-from sip.commands import Hangup
+from sip.commands import Hangup, Stop
+from sip.types import ANNOUNCE
 
 log = structlog.get_logger()
 TIMER = "handoff"
@@ -75,7 +76,7 @@ class Handoff:
             "play_whisper": self._whisper.play,
             "prompt_for_key": self._whisper.prompt,
             "stop_whisper": self._whisper.stop,
-            "join": lambda: self.fire(Event.JOINED),
+            "join": self._join,
             "refer_replaces": self._refer_replaces,
             "refer_blind": self._refer_blind,
             "release_legs": self._release_legs,
@@ -227,6 +228,12 @@ class Handoff:
 
     def _queue(self) -> None:
         self.attempts.wait_for_free()
+
+    def _join(self) -> None:
+        """Nobody to join is told by the check of the needed legs, as their gone event."""
+        if self._call.legs.up("agent") and self._call.legs.up("caller"):
+            self._call.ua.send(Stop(player=ANNOUNCE))
+            self.fire(Event.JOINED)
 
     def _refer_replaces(self) -> None:
         self.mark("refer_sent")

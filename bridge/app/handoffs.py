@@ -166,11 +166,13 @@ class Handoffs:
         if self.live is None or not event.final:
             return
         self.mark("refer_done")
+        self.live.attempts.refer_ended()
         success = event.status < 300 and not self.live.returned
         self.live.fire(Event.TRANSFER_SUCCEEDED if success else Event.TRANSFER_FAILED)
 
     def refer_failed(self) -> None:
         if self.live:
+            self.live.attempts.refer_ended()
             self.live.fire(Event.TRANSFER_FAILED)
 
     def caller_returned(self) -> None:

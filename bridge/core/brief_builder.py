@@ -17,12 +17,12 @@ LOW_CONFIDENCE = 0.55
 REASONS = {
     "explicit_request": "asked for a person",
     "dtmf": "pressed zero for a person",
-    "repeated_failure": "the assistant failed repeatedly",
-    "bot_limit": "the assistant reached its limits",
+    "repeated_failure": "was misunderstood repeatedly",
+    "bot_limit": "needs more than the assistant may do",
     "complaint_or_dispute": "disputes something",
     "cancellation": "wants to cancel",
     "frustration": "is frustrated",
-    "sensitive": "a sensitive matter",
+    "sensitive": "raises a sensitive matter",
 }
 ANGRY = re.compile(
     r"\b(ridiculous|unacceptable|furious|angry|fed up|sick of|terrible|useless|joke|worst)\b", re.I
