@@ -10,9 +10,11 @@ from typing import Annotated, Any
 import typer
 
 from bridge import __version__
+from bridge.bench.cli import app as bench
 from bridge.config import ConfigError, Settings, load, run_dir
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(bench, name="bench")
 
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", help="YAML file. Without it: defaults and environment.")
@@ -96,6 +98,36 @@ def schema(name: str) -> None:
         typer.echo(json.dumps(schema_of(name), indent=2, sort_keys=True))
     except KeyError as error:
         raise fail(f"unknown schema {name}; known: {error.args[0]}", 2) from None
+
+
+@app.command()
+def demo(
+    mode: Annotated[str, typer.Option(help="conference, refer (attended REFER) or all.")] = "all",
+    script: Annotated[Path | None, typer.Option(help="YAML with other lines for caller and agent.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the report and its files go.")] = Path("out/demo"),
+    scenarios: Annotated[bool, typer.Option(help="Also the calls in which something goes wrong.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Place real SIP calls on loopback, check them, and leave what happened in a directory."""
+    from rich.console import Console
+
+    from bridge.demo.run import run_demo
+    from bridge.demo.show import progress, summary
+
+    if mode not in ("conference", "refer", "all"):
+        raise fail(f"--mode {mode}: must be conference, refer or all", 2)
+    console = Console(stderr=as_json)
+    try:
+        with progress(console) as tell:
+            work = run_demo(mode=mode, script_file=script, out=out, scenarios=scenarios, tell=tell)
+            report = asyncio.run(work)
+    except ConfigError as error:
+        raise fail(str(error), EXIT_CONFIG) from None
+    summary(console, report, out)
+    if as_json:
+        typer.echo(json.dumps(report))
+    if not report["ok"]:
+        raise typer.Exit(EXIT_FAILED)
 
 
 def main() -> None:

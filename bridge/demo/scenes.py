@@ -14,13 +14,15 @@ from bridge.demo.phone import Phone, SceneFailed, Trace
 from bridge.demo.script import Line
 from bridge.demo.stage import NUMBER, Lane
 from sip.party.g711 import Pcm
-from sip.party.wav import read_wav
+from sip.party.wav import RATE, read_wav
 
 TURN_MS: Final = 700
 """so long a silence tells a person that it is their turn"""
 BREATH_MS: Final = 160
 """the pause between two sentences"""
 WHISPER_S: Final = 30.0
+RING_S: Final = 1.2
+"""how long a person lets it ring"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,19 @@ class Spoken:
     line: Line
     begin: float
     end: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whispered:
+    """A clip of the whisper as far as it was played, and when (monotonic)."""
+
+    part: str
+    begin: float
+    pcm: Pcm
+
+    @property
+    def end(self) -> float:
+        return self.begin + len(self.pcm) / RATE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,10 +60,13 @@ class Scene:
     events: list[dict[str, Any]] = field(default_factory=list)
     traces: dict[str, Trace] = field(default_factory=dict)
     spoken: list[Spoken] = field(default_factory=list)
-    whisper: dict[str, Pcm] = field(default_factory=dict)
-    """the rendered clips as they were played: headline, detail"""
+    whisper: list[Whispered] = field(default_factory=list)
     pbx_log: str = ""
     failure: str | None = None
+
+    @property
+    def agents(self) -> list[Trace]:
+        return [trace for name, trace in self.traces.items() if name != "caller"]
 
     @property
     def handoff(self) -> dict[str, Any]:
@@ -83,6 +101,7 @@ class Acting:
     phones: list[Phone] = field(default_factory=list)
 
     async def pick_up(self, name: str, **settings: Any) -> Phone:
+        settings.setdefault("reception", {"after_s": RING_S})
         phone = self.lane.phone(name, self.scene.name, **settings)
         self.phones.append(phone)
         return await self.stack.enter_async_context(phone)
@@ -118,9 +137,12 @@ class Acting:
     async def listen_to_whisper(self, agent: Phone, *, whole: bool) -> None:
         """Hear the brief: to its end and the prompt behind it, or only its first sentence."""
         await agent.event("answered", timeout_s=20)
-        self.lane.tell("the agent hears the private brief")
+        self.lane.tell(f"{agent.name}, the agent, hears the private brief")
         await agent.do("hear", for_ms=200, timeout_s=10)
-        await agent.do("quiet", for_ms=TURN_MS if whole else BREATH_MS, timeout_s=WHISPER_S)
+        if whole:
+            await self.reach("offered", WHISPER_S)
+            await agent.do("hear", for_ms=200, timeout_s=10)
+        await agent.do("quiet", for_ms=TURN_MS if whole else BREATH_MS, timeout_s=10)
 
     async def reach(self, state: str, timeout_s: float = 10.0) -> None:
         await self.lane.event(self.scene.conversation, "handoff", timeout_s, state=state)
@@ -228,9 +250,15 @@ async def _gather(lane: Lane, scene: Scene) -> None:
     scene.events = lane.events(scene.conversation) if scene.conversation else []
     scene.origin = _origin(scene.events)
     for event in scene.events:
-        clip = lane.bridge.paths.clips / str(event.get("clip", ""))
-        if event["type"] == "whisper" and event["part"] in ("headline", "detail") and clip.is_file():
-            scene.whisper[event["part"]] = read_wav(clip)
+        if event["type"] == "whisper" and (clip := lane.bridge.paths.clips / event["clip"]).is_file():
+            begin = event["at_s"]
+            cut = next((e["at_s"] for e in scene.events if _cuts(e) and e["at_s"] > begin), begin + 60)
+            pcm = read_wav(clip)[: max(0, round((cut - begin) * RATE))]
+            scene.whisper.append(Whispered(part=event["part"], begin=scene.origin + begin, pcm=pcm))
+
+
+def _cuts(event: dict[str, Any]) -> bool:
+    return event["type"] == "handoff" and event["state"] not in ("briefing", "offered")
 
 
 def _origin(events: list[dict[str, Any]]) -> float:
