@@ -91,6 +91,15 @@ class FrontProcess:
                     return
                 await asyncio.sleep(0.01)
 
+    async def reached(self, **counts: int) -> None:
+        """Wait until these counters are there at least."""
+        async with asyncio.timeout(10):
+            while True:
+                counters = (await self.ask(op="status"))["counters"]
+                if all(counters.get(name, 0) >= count for name, count in counts.items()):
+                    return
+                await asyncio.sleep(0.02)
+
     async def __aenter__(self) -> Self:
         return await self.start()
 

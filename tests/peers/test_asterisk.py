@@ -31,14 +31,16 @@ PBX = PLACE.pbx
 
 @pytest.fixture(scope="module")
 def pbx() -> Iterator[Asterisk]:
-    with Asterisk(PLACE) as asterisk:
+    with Asterisk(PLACE, changes={"qualify_timeout=2": "qualify_timeout=0.3"}) as asterisk:
         yield asterisk
 
 
 @pytest.fixture
 async def front(pbx: Asterisk, tmp_path: Path) -> AsyncIterator[FrontProcess]:
     async with FrontProcess(tmp_path, PLACE.bridge, ["127.0.54.1/32"], t1_s=0.2) as process:
-        await asyncio.to_thread(pbx.wait_for, "pjsip show contacts", "Avail")
+        # "Avail" may still be the front's before; an OPTIONS lost between the two is given up in 0.3 s
+        await process.reached(received=2)
+        await asyncio.to_thread(pbx.wait_for, "pjsip show aor bridge", "Avail")
         yield process
 
 
