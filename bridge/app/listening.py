@@ -59,7 +59,8 @@ class Listening:
         self._count = 0
 
     def start(self, leg: str, speaker: Speaker) -> None:
-        stream = f"{self._call.id}/{leg}"
+        before = sum(track.leg == leg for track in self._tracks.values())
+        stream = f"{self._call.id}/{leg}" + (f"+{before}" if before else "")  # a leg id may be used again
         self._tracks[stream] = track = Track(leg=leg, speaker=speaker, stream=stream)
         self._open(track)
 
