@@ -43,7 +43,7 @@ class Party:
         obedience: Obedience | None = None,
         codecs: tuple[str, ...] = ("PCMU", "PCMA"),
         timers: Timers | None = None,
-        pcap: Path | None = None,
+        pcap: Path | Capture | None = None,
     ) -> None:
         self.ip, self._sip_port, self._rtp_port = ip, sip_port, rtp_port
         self.user, self.name = user, name
@@ -57,7 +57,8 @@ class Party:
         self.calls: list[Call] = []
         self.events = EventLog()
         self.codecs = codecs
-        self._capture = Capture(pcap) if pcap else None
+        self._capture = Capture(pcap) if isinstance(pcap, Path) else pcap
+        self._own_capture = isinstance(pcap, Path)  # else several parties share it, and its maker closes it
         self._media = Media(self._clip_event)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._followed: dict[Call, asyncio.Queue[PartyEvent]] = {}
@@ -86,7 +87,7 @@ class Party:
         self.transactions.close()
         self._media.stop()
         self.wire.close()
-        if self._capture:
+        if self._capture and self._own_capture:
             self._capture.close()
 
     async def __aenter__(self) -> Self:

@@ -1,0 +1,68 @@
+"""`handoff bench ...`: thin; the work is in the modules beside this one, loaded only when asked for."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+app = typer.Typer(no_args_is_help=True, help="Measure this machine; exit 75 when it was too noisy to.")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
+NoiseOption = Annotated[
+    float, typer.Option("--max-noise-ms", help="p99 of sleep overshoot above which a run is void.")
+]
+EXIT_FAILED, EXIT_USAGE, EXIT_VOID = 1, 2, 75
+
+
+@app.command()
+def handoff(
+    n: Annotated[int, typer.Option("--n", min=1, help="Calls, one after the other; about 10 s each.")] = 20,
+    as_json: JsonOption = False,
+    out: Annotated[Path, typer.Option(help="Where wire.pcap and wire.json are left.")] = Path("out/bench"),
+    from_pcap: Annotated[Path | None, typer.Option(help="Compute the figures of an earlier run.")] = None,
+    max_noise_ms: NoiseOption = 2.0,
+) -> None:
+    """Pickup to whisper, request to INVITE, accept to connected, added delay, REFER: on the wire."""
+    from bridge.bench.figures import FIGURES, analyse
+    from bridge.bench.spread import table
+
+    if from_pcap:
+        try:
+            told = analyse(from_pcap)
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            typer.echo(f"{from_pcap}: no capture of this bench with its notes: {error}", err=True)
+            raise typer.Exit(EXIT_USAGE) from None
+    else:
+        from bridge.bench.handoff import measure
+
+        told = measure(n, out, noise_limit_ms=max_noise_ms, tell=_tell)
+    if as_json:
+        typer.echo(json.dumps(told))
+    else:
+        rings = told["pickup_to_whisper_by_ring_ms"]
+        rows = {name: told[name] for name in FIGURES}
+        typer.echo(table(rows | {f"pickup_to_whisper_ms, ring {s} s": row for s, row in rings.items()}))
+        _conditions(told)
+    _leave(void=bool(told["noise"].get("void")), failed=bool(told["failed"]))
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _conditions(told: dict[str, Any]) -> None:
+    noise = told["noise"]
+    overshoot = noise["sleep_overshoot_ms"]
+    typer.echo(
+        f"noise: sleep overshoot p99 {overshoot['p99']} ms, max {overshoot['max']} ms (limit p99 "
+        f"{noise['limit_ms']} ms), steal {noise['steal']:.2%}; run {'VOID' if noise['void'] else 'valid'}"
+    )
+    for failure in told.get("failed", []):
+        typer.echo(f"failed: {failure}")
+
+
+def _leave(*, void: bool, failed: bool) -> None:
+    """Void comes first: what a noisy machine failed at proves nothing."""
+    if void or failed:
+        raise typer.Exit(EXIT_VOID if void else EXIT_FAILED)
