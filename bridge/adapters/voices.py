@@ -17,6 +17,8 @@ import soxr
 
 Samples = npt.NDArray[np.int16]
 PEAK = 0.5  # -6 dBFS: loud enough on a telephone, never clipped by G.711
+AUDIBLE = 0.02  # of the peak; what is softer at either end of a clip is the engine's silence
+LEAD_S, TAIL_S = 0.01, 0.2
 RECORDED = Path(__file__).parent / "prompts"
 ESPEAK_TIMEOUT_S = 10
 
@@ -99,13 +101,18 @@ VOICES: dict[str, Callable[[str | None], Voice]] = {"hibari": HibariVoice, "espe
 
 
 def _fit(samples: npt.NDArray[np.float32], source: int, rate: int) -> Samples:
-    """Resampled, levelled, with 20 ms of silence behind so that no player cuts the last sound."""
+    """Resampled, levelled, cut to what is heard: hibari begins with 0.3 s of silence, and people wait.
+
+    What is left behind the last sound keeps two sentences apart, and players from cutting it.
+    """
     if source != rate:
         samples = soxr.resample(samples, source, rate)
     loudest = float(np.max(np.abs(samples))) if samples.size else 0.0
     if loudest > 0:
-        samples = samples * (PEAK / loudest)
-    return np.concatenate([(samples * 32767).astype(np.int16), np.zeros(rate // 50, np.int16)])
+        heard = np.nonzero(np.abs(samples) >= AUDIBLE * loudest)[0]
+        begin = max(0, int(heard[0]) - round(LEAD_S * rate))
+        samples = samples[begin : int(heard[-1]) + 1] * (PEAK / loudest)
+    return np.concatenate([(samples * 32767).astype(np.int16), np.zeros(round(TAIL_S * rate), np.int16)])
 
 
 def clip_name(text: str, voice: str, rate: int) -> str:

@@ -49,3 +49,11 @@ def test_without_the_process_the_recording_is_played(tmp_path: Path) -> None:
     assert clip.engine == "recorded"
     assert clip.path.exists()
     assert clip.seconds > 1
+
+
+@pytest.mark.parametrize("text", ["The caller has hung up.", "Yes?"])
+def test_a_clip_begins_at_once_and_ends_with_a_pause(text: str) -> None:
+    samples = np.abs(HibariVoice().speak(text, 8000).astype(np.int32))
+    loud = np.nonzero(samples >= 0.03 * samples.max())[0]
+    assert loud[0] < 0.05 * 8000
+    assert 0.15 * 8000 < len(samples) - loud[-1] < 0.35 * 8000
