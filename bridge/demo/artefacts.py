@@ -54,8 +54,8 @@ def caller_said(scene: Scene, begin: float, end: float) -> Pcm:
     return out
 
 
-def write_scene(scene: Scene, dir: Path) -> list[str]:
-    """Everything but the pictures; the names of the files written."""
+def write_scene(scene: Scene, dir: Path) -> None:
+    """Everything but the pictures."""
     dir.mkdir(parents=True, exist_ok=True)
     begin, end = span_of(scene)
     if "caller" in scene.traces and scene.origin:
@@ -73,7 +73,6 @@ def write_scene(scene: Scene, dir: Path) -> list[str]:
     if brief := brief_of(scene):
         (dir / "brief.json").write_text(json.dumps(scene.record["brief"], indent=1))
         (dir / "brief.md").write_text(TEMPLATES.get_template("brief.md.j2").render(b=brief))
-    return sorted(path.name for path in dir.iterdir())
 
 
 def brief_of(scene: Scene) -> Brief | None:

@@ -8,14 +8,18 @@ import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from bridge import __version__
 from bridge.demo.artefacts import write_scene
+from bridge.demo.ladder import draw_ladder
+from bridge.demo.report import write_report
 from bridge.demo.scenes import Scene, perform
 from bridge.demo.script import Cast, DemoScript, load_demo_script
 from bridge.demo.stage import Place, lane
+from bridge.demo.timeline import draw_timeline
 from bridge.demo.verdict import Verdict, judge
 from bridge.peers.asterisk import PACKAGES
 from bridge.peers.bridge import BridgeFailed
@@ -87,11 +91,21 @@ async def run_demo(
     done = await asyncio.gather(*(_run_lane(lane_plan, script, cast, out, tell) for lane_plan in plans))
     tell("report", "judging and drawing")
     verdicts = [judge(scene) for scenes in done for scene in scenes]
-    files = {v.scene.name: write_scene(v.scene, out / v.scene.name) for v in verdicts}
+    files = {v.scene.name: _leave(v.scene, out / v.scene.name) for v in verdicts}
     report = _report(verdicts, script, mode, no_pbx, files)
     report["seconds"] = round(time.monotonic() - began, 1)
     (out / "report.json").write_text(json.dumps(report, indent=1))
+    write_report(out / "report.html", report, verdicts)
     return report
+
+
+def _leave(scene: Scene, dir: Path) -> list[str]:
+    """All files of one call; pictures only of a call that took place."""
+    write_scene(scene, dir)
+    if scene.origin and "caller" in scene.traces:
+        draw_timeline(scene, dir / "timeline.png")
+        draw_ladder(scene, dir / "ladder.svg")
+    return sorted(path.name for path in dir.iterdir())
 
 
 async def _run_lane(
@@ -104,13 +118,17 @@ async def _run_lane(
             tell=lambda text: tell(lane_plan.name, text),
         ) as running:  # fmt: skip
             for name in lane_plan.scenes:
-                running.tell = lambda text, name=name: tell(lane_plan.name, f"{name}: {text}")
+                running.tell = partial(_tell_of, tell, lane_plan.name, name)
                 scenes.append(await perform(running, name))
     except (BridgeFailed, PeerUnavailable) as error:
         missing = lane_plan.scenes[len(scenes) :]
         scenes += [Scene(name=name, peer="none", failure=str(error)) for name in missing]
     tell(lane_plan.name, "done")
     return scenes
+
+
+def _tell_of(tell: Tell, lane_name: str, scene: str, text: str) -> None:
+    tell(lane_name, f"{scene}: {text}")
 
 
 def _why_no_asterisk(tell: Tell) -> str:

@@ -1,6 +1,5 @@
 """The calls of the demo, as people make them: each waits for what it hears, never for the clock."""
 
-import asyncio
 import shutil
 import statistics
 import time
@@ -21,8 +20,10 @@ TURN_MS: Final = 700
 BREATH_MS: Final = 160
 """the pause between two sentences"""
 WHISPER_S: Final = 30.0
-RING_S: Final = 1.2
+RING_S: Final = 3.5
 """how long a person lets it ring"""
+NEXT_DESK_S: Final = 1.2
+"""who has heard the neighbour's telephone ring is quicker"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,8 @@ class Scene:
     spoken: list[Spoken] = field(default_factory=list)
     whisper: list[Whispered] = field(default_factory=list)
     pbx_log: str = ""
+    names: dict[str, str] = field(default_factory=dict)
+    """parties by their address"""
     failure: str | None = None
 
     @property
@@ -111,9 +114,7 @@ class Acting:
         self.lane.tell("the caller calls")
         await caller.do("dial", uri=f"sip:{NUMBER}@{self.lane.place.entry}:5060")
         await caller.event("answered", timeout_s=15)
-        while (found := self.lane.claim()) is None:
-            await asyncio.sleep(0.02)
-        self.scene.conversation = found
+        self.scene.conversation = await self.lane.claim()
 
     async def say(self, phone: Phone, speaker: str, text: str) -> None:
         line = self.lane.cast.line(speaker, text)
@@ -192,7 +193,7 @@ async def refer(acting: Acting) -> None:
 async def decline(acting: Acting) -> None:
     """The first agent hears the headline and presses 2; the second takes the call."""
     caller, first = await acting.pick_up("caller"), await acting.pick_up("ann")
-    second = await acting.pick_up("ben")
+    second = await acting.pick_up("ben", reception={"after_s": NEXT_DESK_S})
     await acting.call(caller)
     await acting.ask_for_a_person(caller, [acting.lane.script.request])
     await acting.listen_to_whisper(first, whole=False)
@@ -213,6 +214,8 @@ async def caller_hangs_up(acting: Acting) -> None:
     await acting.call(caller)
     await acting.ask_for_a_person(caller, [acting.lane.script.request])
     await agent.event("incoming", timeout_s=20)
+    await caller.do("hear", for_ms=200, timeout_s=5)
+    await caller.do("quiet", for_ms=60, timeout_s=10)
     await acting.hang_up(caller)
     await agent.event("cancelled", timeout_s=10)
 
@@ -224,7 +227,7 @@ PLAYS: Final[dict[str, Play]] = {
 
 async def perform(lane: Lane, name: str) -> Scene:
     """Play one scene and gather what it left. A scene that fails is gathered too."""
-    scene = Scene(name=name, peer=lane.peer)
+    scene = Scene(name=name, peer=lane.peer, names=lane.place.names)
     shutil.rmtree(lane.out / "raw" / name, ignore_errors=True)
     log_begin = len(lane.asterisk.log) if lane.asterisk else 0
     async with AsyncExitStack() as stack:

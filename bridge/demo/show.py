@@ -51,7 +51,9 @@ def summary(console: Console, report: dict[str, Any], out: Path) -> None:
     console.print(table)
     for name, call in calls.items():
         if call["intervals_ms"]:
-            times = ", ".join(f"{key.replace('_', ' ')} {value:.0f} ms" for key, value in call["intervals_ms"].items())
+            times = ", ".join(
+                f"{key.replace('_', ' ')} {value:.0f} ms" for key, value in call["intervals_ms"].items()
+            )
             console.print(f"{name}: {times}", highlight=False)
     tree = Tree(f"{out}/")
     for name, call in calls.items():

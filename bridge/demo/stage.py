@@ -19,6 +19,7 @@ from bridge.peers.bridge import RunningBridge, running_bridge
 NUMBER: Final = "101"
 """what callers dial; the extension of configs/asterisk that leads to the bridge"""
 POLL_S: Final = 0.05
+CLAIM_S: Final = 5.0
 WRAP_UP_S: Final = 0.4
 AGENTS: Final = ("ann", "ben")
 
@@ -44,15 +45,16 @@ class Place:
             f"sip:{name}@{self.ip(name)}:5060"
         )  # fmt: skip
 
-    def party(self, address: str) -> str:
-        """The name behind `ip:port`: the bridge's workers have ports of their own."""
-        ip = address.partition(":")[0]
-        known = {self.ip(name): name for name in ("pbx", "bridge", "caller", *AGENTS)}
-        return known.get(ip, ip)
+    @property
+    def names(self) -> dict[str, str]:
+        """Parties by address; the bridge's workers share its own."""
+        return {self.ip(name): name for name in ("pbx", "bridge", "caller", *AGENTS)}
 
     def asterisk(self) -> Addresses:
-        at = {name: f"{self.ip(name)}:5060" for name in ("pbx", "bridge", "caller")}
-        return Addresses(agent1=f"{self.ip('ann')}:5060", agent2=f"{self.ip('ben')}:5060", **at)
+        at = {name: f"{self.ip(name)}:5060" for name in ("pbx", "bridge", "caller", *AGENTS)}
+        return Addresses(
+            pbx=at["pbx"], bridge=at["bridge"], caller=at["caller"], agent1=at["ann"], agent2=at["ben"]
+        )
 
 
 @dataclass(slots=True, kw_only=True)
@@ -77,13 +79,16 @@ class Lane:
         dir = self.out / "raw" / scene / name
         return Phone(name, self.place.ip(name), dir, **{"user": user, **settings})
 
-    def claim(self) -> str | None:
-        """The id of a conversation that no scene has claimed yet."""
-        for event in self.bridge.events():
-            if event["conversation"] not in self._claimed and event["type"] == "started":
-                self._claimed.add(event["conversation"])
-                return str(event["conversation"])
-        return None
+    async def claim(self) -> str:
+        """The id of the conversation that has just begun. Raises `SceneFailed`."""
+        end = time.monotonic() + CLAIM_S
+        while time.monotonic() < end:
+            for event in self.bridge.events():
+                if event["conversation"] not in self._claimed and event["type"] == "started":
+                    self._claimed.add(event["conversation"])
+                    return str(event["conversation"])
+            await asyncio.sleep(POLL_S)
+        raise SceneFailed("bridge: it answered, but tells of no conversation")
 
     def events(self, conversation: str) -> list[dict[str, Any]]:
         return [e for e in self.bridge.events() if e["conversation"] == conversation]
@@ -147,7 +152,7 @@ async def lane(
         if place.pbx:
             tell("starting Asterisk")
             asterisk = await asyncio.to_thread(stack.enter_context, Asterisk(place.asterisk()))
-            peer = f"Asterisk {Asterisk.version()}"
+            peer = f"Asterisk {Asterisk.version().partition('+')[0]}"
         tell("starting the bridge")
         bridge = await asyncio.to_thread(
             stack.enter_context, running_bridge(configuration(place, bot, modes), raw.absolute())

@@ -1,10 +1,12 @@
 """Is a scene as it should be? Checks with what was measured, and the figures of the report."""
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Any, Final
 
 from bridge.core.redaction import redact
 from bridge.demo.judge import (
+    LEAD_S,
     MAX_SILENCE_S,
     MAX_WER,
     PRESENT,
@@ -33,8 +35,8 @@ INTERVALS: Final = {
     "accept_to_connected": ("accepted", "connected"),
     "refer": ("refer_sent", "refer_done"),
 }
-AROUND_S: Final = 0.4
-"""of the ear before and behind a clip: the way through two jitter buffers is shorter"""
+SHORTEST_S: Final = 0.5
+"""a clip cut sooner says nothing"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -87,7 +89,7 @@ class Verdict:
             "whisper_likeness": (
                 {
                     "caller": round(heard.caller, 2), "null": round(heard.null, 2),
-                    "agent": round(heard.agent, 2), "limit": PRESENT,
+                    "agent": round(heard.agent, 2), "leak_30_db_down": round(heard.leak, 2), "limit": PRESENT,
                 } if heard else None
             ),
             "whisper_edges_to_caller": len(edges),
@@ -104,6 +106,8 @@ def judge(scene: Scene) -> Verdict:
     verdict = Verdict(scene=scene)
     verdict.demand("played to its end", scene.failure is None, scene.failure or "yes", "every step came true")
     verdict.demand("outcome", scene.result == EXPECTED[scene.name], scene.result, EXPECTED[scene.name])
+    if "caller" not in scene.traces or not scene.record:
+        return verdict
     attempts = [str(attempt.get("outcome")) for attempt in scene.handoff.get("attempts", [])]
     if scene.name == "decline":
         verdict.demand("first agent declines, second takes it", attempts == ["declined", "answered"],
@@ -125,10 +129,11 @@ def _whisper(verdict: Verdict) -> None:
     scene = verdict.scene
     found: list[Privacy] = []
     for clip in scene.whisper:
-        begin, end = clip.begin - AROUND_S, clip.end + AROUND_S
-        if len(clip.pcm) < 4_000:
+        if clip.end - clip.begin < SHORTEST_S:
             continue
-        ears = [privacy([clip.pcm], scene.traces["caller"].ear(begin, end), a.ear(begin, end)) for a in scene.agents]
+        begin, end = clip.begin - LEAD_S, clip.end + LEAD_S
+        caller = scene.traces["caller"].ear(begin, end)
+        ears = [privacy(clip.pcm, caller, agent.ear(begin, end)) for agent in scene.agents]
         found.append(max(ears, key=lambda one: one.agent))
     edges, tables = whisper_edges(scene.events)
     verdict.demand("no edge from the whisper to the caller", tables > 0 and not edges,
@@ -136,15 +141,13 @@ def _whisper(verdict: Verdict) -> None:
     if not found:
         verdict.demand("whisper played", False, "no clip", "at least the headline")
         return
-    worst = verdict.privacy = Privacy(
-        caller=max(one.caller for one in found),
-        null=max(one.null for one in found),
-        agent=min(one.agent for one in found),
-    )
+    worst = verdict.privacy = reduce(Privacy.worse, found)
     verdict.demand("whisper absent from the caller's ear", worst.private,
-                   f"likeness {worst.caller:.1f}, of the clip played backwards {worst.null:.1f}",
+                   f"score {worst.caller:.1f}; null {worst.null:.1f}",
                    f"below {PRESENT:.0f}")  # fmt: skip
-    verdict.demand("whisper heard by the agent", worst.heard, f"likeness {worst.agent:.1f}",
+    verdict.demand("a leak 30 dB down would be noticed", worst.sensitive, f"score {worst.leak:.1f}",
+                   f"at least {PRESENT:.0f}")  # fmt: skip
+    verdict.demand("whisper heard by the agent", worst.heard, f"score {worst.agent:.1f}",
                    f"at least {PRESENT:.0f}")  # fmt: skip
 
 
@@ -160,7 +163,8 @@ def _silence(verdict: Verdict) -> None:
     ear = scene.traces["caller"].ear(scene.origin + begin, scene.origin + end)
     verdict.silence_s = longest_silence_s(ear)
     verdict.demand("caller never in silence", verdict.silence_s <= MAX_SILENCE_S,
-                   f"longest {verdict.silence_s:.2f} s in {end - begin:.1f} s", f"{MAX_SILENCE_S:.0f} s")  # fmt: skip
+                   f"longest {verdict.silence_s:.2f} s in {end - begin:.1f} s",
+                   f"{MAX_SILENCE_S} s")  # fmt: skip
 
 
 def heard_by_bridge(scene: Scene) -> list[Spoken]:
@@ -186,7 +190,9 @@ def _words(verdict: Verdict) -> None:
         return
     verdict.wer = sum(rate * words[who] for who, rate in verdict.wer_by_speaker.items()) / total
     each = ", ".join(f"{who} {rate:.3f}" for who, rate in verdict.wer_by_speaker.items())
-    verdict.demand("word error rate", verdict.wer <= MAX_WER, f"{verdict.wer:.3f} ({each})", f"at most {MAX_WER:.2f}")
+    verdict.demand(
+        "word error rate", verdict.wer <= MAX_WER, f"{verdict.wer:.3f} ({each})", f"at most {MAX_WER:.2f}"
+    )
 
 
 def _hear_each_other(verdict: Verdict) -> None:
@@ -196,9 +202,9 @@ def _hear_each_other(verdict: Verdict) -> None:
     after = [s for s in scene.spoken if (at := scene.mark("accepted")) and s.begin > scene.origin + at]
     for speaker, ear in ears.items():
         lines = [s for s in after if s.line.speaker == speaker]
-        scores = [likeness(_pcm(s), ear.ear(s.begin - AROUND_S, s.end + AROUND_S)) for s in lines]
+        scores = [likeness(_pcm(s), ear.ear(s.begin - LEAD_S, s.end + LEAD_S)) for s in lines]
         verdict.demand(f"{speaker} is heard after the handoff", bool(scores) and min(scores) >= PRESENT,
-                       f"likeness {min(scores, default=0.0):.1f} in {len(scores)} lines",
+                       f"score {min(scores, default=0.0):.1f} in {len(scores)} lines",
                        f"at least {PRESENT:.0f}")  # fmt: skip
 
 
