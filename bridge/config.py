@@ -23,14 +23,16 @@ class ConfigError(Exception):
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
 
 class Credential(Section):
     realm: str = "*"
+    """the realm to answer; * for any"""
     user: str
     password: SecretStr = SecretStr("")
     password_file: Path | None = None
+    """file that holds the password"""
 
     def secret(self) -> str:
         return (
@@ -44,25 +46,36 @@ class Registration(Section):
     uri: str
     registrar: str
     expires_s: int = 300
+    """how long a registration is asked for"""
 
 
 class Sip(Section):
     bind: str = "127.0.0.1"
+    """the one IPv4 address the PBX reaches us at; also advertised"""
     port: int = 5060
+    """the trunk port (UDP)"""
     allow: list[str] = ["127.0.0.0/8"]
     """source networks that may call; everything else is met with silence"""
     workers: int = Field(default=2, ge=1, le=200)
     """warm workers kept idle; also the number of conversations that can start at once"""
     max_conversations: int = Field(default=20, ge=1)
+    """beyond these: 503 with Retry-After"""
     worker_ports: int = 15060
+    """first SIP port of the workers; only the front talks to them"""
     rtp_ports: int = 16000
+    """first RTP port; 40 for each worker that may run"""
     clock_rate: Literal[8000, 16000] = 8000
+    """Hz of the mixer, fixed per deployment; 16000 for G722"""
     codecs: list[Literal["PCMU", "PCMA", "G722"]] = ["PCMU", "PCMA"]
+    """in order of preference"""
     srtp: Literal["off", "preferred", "required"] = "off"
+    """SDES; its keys travel in clear text unless the trunk is private"""
     credentials: list[Credential] = []
+    """answers to 401 and 407 of our dialled legs"""
     registration: Registration | None = None
+    """for a PBX that knows only registered trunks"""
     media_silence_s: float = 5.0
-    answer_within_s: float = 5.0
+    """no RTP for so long means that a leg is lost"""
 
     @model_validator(mode="after")
     def _g722_needs_16k(self) -> Self:
@@ -77,9 +90,9 @@ class Bot(Section):
     uri: str | None = None
     script: Path | None = None
     answer_within_s: float = 10.0
+    """a bot that has not answered by then is missing: a person is fetched"""
     refer_targets: list[str] = []
     """users the bot may name in a REFER of its own"""
-    rejoin: bool = True
 
 
 class Agent(Section):
@@ -87,11 +100,17 @@ class Agent(Section):
     uri: str
     mode: Mode = Mode.CONFERENCE
     reasons: list[str] = []
+    """escalation reasons this agent takes; none = all"""
     headset: bool = False
+    """a declared headset may be spoken hints to during the call"""
     auto_accept: bool = False
+    """joined after the whisper without a key"""
     fallback_proved: bool = False
+    """its dialplan was shown to catch a failed blind REFER"""
     can_refer: bool = True
+    """false: its PBX takes no REFER, always conference"""
     ring_s: float | None = None
+    """own ringing time"""
 
 
 class Handoff(Section):
@@ -109,9 +128,13 @@ class Handoff(Section):
     returned_timeout_s: float = 30.0
     pop_wait_s: float = Field(default=0.15, le=1.0)
     after_agent_hangup: Literal["release", "bot"] = "release"
+    """what becomes of a caller whose agent hung up"""
     failsafe_uri: str | None = None
+    """where a caller goes when nobody of ours is left"""
     orphan_grace_s: float = 5.0
+    """how long a worker without main waits before it acts alone"""
     flush_timeout_s: float = 2.0
+    """how long the last words may take to be recognised"""
     refer_by_reason: dict[str, Mode] = {}
     """transfer mode per escalation reason, over the target's own"""
 
@@ -119,7 +142,9 @@ class Handoff(Section):
 class Asr(Section):
     engine: Literal["auto", "whisper_asr", "vosk"] = "auto"
     model_dir: Path | None = None
+    """a CTranslate2 or Vosk model directory"""
     hotwords: list[str] = []
+    """names and words of the deployment; costs latency"""
     vad: Literal["silero", "webrtc"] = "silero"
     workers: int | None = Field(default=None, ge=1)
     """processes; default one a core, at most 2"""
@@ -130,6 +155,7 @@ class Tts(Section):
     bot_voice: str | None = None
     whisper_voice: str | None = None
     timeout_s: float = 4.0
+    """a text not rendered by then is a recorded prompt"""
 
 
 class Words(Section):
@@ -148,13 +174,16 @@ class Words(Section):
 class Records(Section):
     dir: Path = Path("records")
     audio: bool = False
+    """one WAV for each leg; off unless the law and your callers allow it"""
 
 
 class Api(Section):
     bind: str = "127.0.0.1"
     port: int = 8080
+    """0 switches the API off"""
     token: SecretStr = SecretStr("")
     token_file: Path | None = None
+    """file that holds the token"""
 
     def secret(self) -> str:
         return self.token_file.read_text().strip() if self.token_file else self.token.get_secret_value()
@@ -166,7 +195,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="HANDOFF_", env_nested_delimiter="__", extra="forbid")
 
     site: str = "default"
+    """names this installation in events"""
     run_dir: Path = Path("run")
+    """sockets, clips and resolved configurations, private to the user; keep the path short"""
     sip: Sip = Sip()
     bot: Bot = Bot()
     agents: list[Agent] = []

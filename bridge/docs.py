@@ -6,8 +6,16 @@ With `--check` it writes nothing and exits 1 where a file is not what it would b
 import json
 import re
 import sys
+from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
+from pydantic import BaseModel, SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from bridge.config import Settings
 from bridge.core.handoff_table import TABLE, diagram
 from bridge.schemas import TYPES, schema_of
 
@@ -24,6 +32,7 @@ def generated() -> dict[Path, str]:
     readme = ROOT / "README.md"
     files[readme] = _between(readme.read_text(), "diagram", f"```mermaid\n{diagram()}\n```")
     files[ROOT / "docs" / "reference" / "handoff-table.md"] = _table()
+    files[ROOT / "docs" / "reference" / "configuration.md"] = _configuration()
     return files
 
 
@@ -47,6 +56,47 @@ def _table() -> str:
         hears = ", ".join(f"{speaker}>{listener}" for speaker, listener in row.hears)
         lines.append(f"| {state} | {events} | {', '.join(row.entry)} | {hears} |")
     return "\n".join(lines) + "\n"
+
+
+def _configuration() -> str:
+    lines = [
+        "# Configuration",
+        "",
+        "Generated from `bridge/config.py` by `python -m bridge.docs`. `--set a.b=c` wins over the",
+        "environment (`HANDOFF_A__B=c`), the environment over the file, the file over these defaults.",
+        "",
+        "| key | default | meaning |",
+        "|---|---|---|",
+    ]
+    lines += list(_keys(Settings, ""))
+    return "\n".join(lines) + "\n"
+
+
+def _keys(model: type[BaseModel], prefix: str) -> Iterator[str]:
+    """A row a key; sections and lists of sections are opened."""
+    for name, field in model.model_fields.items():
+        key = f"{prefix}{name}"
+        section = _section(field.annotation)
+        if section is None:
+            meaning = " ".join((field.description or "").split())
+            yield f"| `{key}` | {_default(field)} | {meaning} |"
+        else:
+            listed = "[]" if get_origin(field.annotation) is list else ""
+            yield from _keys(section, f"{key}{listed}.")
+
+
+def _section(annotation: Any) -> type[BaseModel] | None:
+    candidates = [annotation, *get_args(annotation)]
+    return next((c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel)), None)
+
+
+def _default(field: FieldInfo) -> str:
+    value = field.default
+    if value is PydanticUndefined:
+        return "required"
+    if isinstance(value, SecretStr) or value in (None, "", []):
+        return ""
+    return f"`{value.value if isinstance(value, Enum) else value}`"
 
 
 def main(arguments: list[str]) -> int:

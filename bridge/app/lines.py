@@ -1,6 +1,7 @@
 """The legs of one conversation: what happens on them, until nobody is owed anything and all was heard."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import structlog
 
@@ -47,11 +48,18 @@ class Lines:
         if leg is None:
             return
         self._call.emit("answered", leg=event.leg, codec=event.codec)
+        if self._call.settings.records.audio:
+            self._call.ua.send(c.Record(leg=leg.id, path=str(self._recording(leg.id))))
         if leg.role != "agent" or self._handoffs.agent_answered(leg.id, at_s):
             self._listening.start(leg.id, SPEAKERS[leg.role])
         if leg.role == "caller" and self._handoffs.current is None:
             self._bot.start()
         self._ear.apply()
+
+    def _recording(self, leg: str) -> Path:
+        """What a leg says, and nothing of what it hears: a whisper is in no recording."""
+        records = self._call.settings.records.dir
+        return records / "audio" / self._call.id / f"{leg}.wav"
 
     def leg_ended(self, event: e.LegEnded) -> None:
         leg = self._call.legs.ended(event, self._call.at_s(event.at))

@@ -31,11 +31,13 @@ class Track:
     stream: str
     epoch: int = 0
     worker: str | None = None
+    began: float = 0.0
+    """monotonic time of `start`: the nearest thing to an origin when no stream was opened live"""
     origin: float | None = None
     """monotonic time of sample 0"""
     rate: int = 8000
     decided: int | None = None
-    """end of the last final: what a new recognizer must hear again starts here"""
+    """end of the last final, at first the beginning of the stream: a new recognizer hears again from here"""
     closing: bool = False
     closed: bool = False
 
@@ -61,7 +63,8 @@ class Listening:
     def start(self, leg: str, speaker: Speaker) -> None:
         before = sum(track.leg == leg for track in self._tracks.values())
         stream = f"{self._call.id}/{leg}" + (f"+{before}" if before else "")  # a leg id may be used again
-        self._tracks[stream] = track = Track(leg=leg, speaker=speaker, stream=stream)
+        began = self._call.started + self._call.now_s()
+        self._tracks[stream] = track = Track(leg=leg, speaker=speaker, stream=stream, began=began)
         self._open(track)
 
     def _open(self, track: Track) -> None:
@@ -78,7 +81,7 @@ class Listening:
                 stream=track.stream,
                 epoch=track.epoch,
                 asr=socket,
-                from_position=track.decided,
+                from_position=0 if track.decided is None and track.epoch > 1 else track.decided,
             )
         )
 
@@ -102,8 +105,11 @@ class Listening:
         if track is None or event.epoch != track.epoch:
             return
         track.rate = event.rate
+        if track.decided is None:
+            track.decided = event.position
         if track.origin is None:
-            track.origin = event.at - event.position / event.rate
+            live = event.at - event.position / event.rate
+            track.origin = live if event.epoch == 1 else track.began
         if event.gap_samples:
             seconds = event.gap_samples / event.rate
             self._gap(track, self._at_s(track, event.position) - seconds, seconds, "not_replayed")
