@@ -1,18 +1,21 @@
 """`handoff demo`: the plan of lanes and scenes, the judging, the files, and what is printed."""
 
 import asyncio
+import fcntl
 import hashlib
 import json
 import shutil
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from bridge import __version__
+from bridge.config import ConfigError
 from bridge.demo.artefacts import write_scene
 from bridge.demo.ladder import draw_ladder
 from bridge.demo.report import write_report
@@ -80,6 +83,25 @@ async def run_demo(
     *, mode: str, script_file: Path | None, out: Path, scenarios: bool, tell: Tell
 ) -> dict[str, Any]:
     """Place the calls, judge them, leave the files; the report as a dict. Raises `ConfigError`."""
+    with _alone(out):
+        return await _run(mode, script_file, out, scenarios, tell)
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Two demos in one directory would clear away each other's calls."""
+    out.mkdir(parents=True, exist_ok=True)
+    with (out / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ConfigError(
+                f"{out}: another demo is running there. Cure: --out another directory."
+            ) from None
+        yield
+
+
+async def _run(mode: str, script_file: Path | None, out: Path, scenarios: bool, tell: Tell) -> dict[str, Any]:
     began = time.monotonic()
     script = load_demo_script(script_file)
     _clear(out)
@@ -90,7 +112,9 @@ async def run_demo(
     plans = plan(mode, scenarios=scenarios, pbx=not no_pbx)
     done = await asyncio.gather(*(_run_lane(lane_plan, script, cast, out, tell) for lane_plan in plans))
     tell("report", "judging and drawing")
-    verdicts = [judge(scene) for scenes in done for scene in scenes]
+    order = (*MODES, *SCENARIOS)
+    played = sorted((one for scenes in done for one in scenes), key=lambda s: order.index(s.name))
+    verdicts = [judge(scene) for scene in played]
     files = {v.scene.name: _leave(v.scene, out / v.scene.name) for v in verdicts}
     report = _report(verdicts, script, mode, no_pbx, files)
     report["seconds"] = round(time.monotonic() - began, 1)
@@ -169,7 +193,6 @@ def _report(
 
 def _clear(out: Path) -> None:
     """Only what an earlier demo left there."""
-    out.mkdir(parents=True, exist_ok=True)
     for name in ("raw", *MODES, *SCENARIOS):
         shutil.rmtree(out / name, ignore_errors=True)
     for name in ("report.json", "report.html"):

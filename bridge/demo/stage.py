@@ -21,6 +21,8 @@ NUMBER: Final = "101"
 POLL_S: Final = 0.05
 CLAIM_S: Final = 5.0
 WRAP_UP_S: Final = 0.4
+READY_S: Final = 90.0
+"""a machine with other work to do may need that long; alone it is 5 s"""
 AGENTS: Final = ("ann", "ben")
 
 
@@ -155,7 +157,8 @@ async def lane(
             peer = f"Asterisk {Asterisk.version().partition('+')[0]}"
         tell("starting the bridge")
         bridge = await asyncio.to_thread(
-            stack.enter_context, running_bridge(configuration(place, bot, modes), raw.absolute())
+            stack.enter_context,
+            running_bridge(configuration(place, bot, modes), raw.absolute(), ready_s=READY_S),
         )
         if asterisk:
             await asyncio.to_thread(asterisk.rx, "pjsip set logger on")
