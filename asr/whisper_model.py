@@ -103,6 +103,13 @@ class WhisperModel:
             words = self._timed(encoded, words, seconds)
         return Decoded(words=tuple(words), probability=exp(min(logprob, 0.0)))
 
+    def align(self, samples: Samples, text: str) -> tuple[DecodedWord, ...]:
+        """Where each word of a known text stands in `samples` (16 kHz, at most 29 s): forced alignment."""
+        window = self._window(samples, WindowRules(min_window_s=10.0))
+        encoded = self._model.encode(ctranslate2.StorageView.from_array(log_mel(window, self._bands)[None]))
+        words = self._words(self._tokenizer.encode(f" {text}", add_special_tokens=False).ids)
+        return tuple(self._timed(encoded, words, len(samples) / TICKS_PER_S)) if words else ()
+
     def _token(self, text: str) -> int:
         found = self._tokenizer.token_to_id(text)
         if found is None:

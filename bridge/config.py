@@ -148,6 +148,8 @@ class Asr(Section):
     vad: Literal["silero", "webrtc"] = "silero"
     workers: int | None = Field(default=None, ge=1)
     """processes; default one a core, at most 2"""
+    events_with_text: bool = False
+    """for `bench latency` only: what was said, unredacted, and exact times in records/events.jsonl"""
 
 
 class Tts(Section):

@@ -51,6 +51,7 @@ class Conversation:
         call.caller_id = incoming.from_uri.partition(":")[2].partition("@")[0]
         call.headers = dict(incoming.headers)
         self._incoming, self._events, self._pool = incoming, events, pool
+        self._telling = desk.settings.asr.events_with_text  # measuring: speech in the events, else never
         self._started_at = desk.clock.utc()
         self.over = asyncio.Event()
         self._watch = Watch(call, escalate=self._escalate, arm=self._arm)
@@ -80,7 +81,8 @@ class Conversation:
         """Consume the inbox until the conversation is over; save and return its record."""
         call = self.call
         call.desk.store.begin(self._record())
-        call.emit("started", caller=redact(call.caller_id), worker=call.ua.id)
+        exact = {"monotonic": call.started} if self._telling else {}
+        call.emit("started", caller=redact(call.caller_id), worker=call.ua.id, **exact)
         call.spawn("events", self._pump(call.ua, self._events))
         self._begin(self._incoming)
         while not (self.lines.closed and self.handoffs.live is None):
@@ -181,6 +183,8 @@ class Conversation:
 
     def _hear(self, utterance: Utterance) -> None:
         self.call.transcript = self.call.transcript.add(utterance)
+        if self._telling and utterance.speaker is Speaker.CALLER:
+            self.call.emit("final", text=utterance.text)
         self.call.emit(
             "utterance", id=utterance.id, speaker=utterance.speaker, text=redact(utterance.text),
             start_s=utterance.start_s, end_s=utterance.end_s, during=utterance.during,
@@ -193,7 +197,9 @@ class Conversation:
             self.handoffs.renew_brief()
 
     def _glimpse(self, speaker: Speaker, partial: Partial) -> None:
-        self.call.emit("partial", speaker=speaker, words=len(partial.text.split()), stable=partial.stable)
+        body = {"text": partial.text, "utterance": partial.utterance} if self._telling else {}
+        words = len(partial.text.split())
+        self.call.emit("partial", speaker=speaker, words=words, stable=partial.stable, **body)
         if speaker is not Speaker.CALLER or self.handoffs.live:
             return
         if self.bot.voicebot:

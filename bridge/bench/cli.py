@@ -47,6 +47,45 @@ def handoff(
     _leave(void=bool(told["noise"].get("void")), failed=bool(told["failed"]))
 
 
+@app.command()
+def latency(
+    streams: Annotated[int, typer.Option(min=1, max=64, help="Callers who talk at the same time.")] = 4,
+    seconds: Annotated[float, typer.Option(min=5, help="How long each of them talks.")] = 60,
+    engine: Annotated[str, typer.Option(help="auto, whisper_asr or vosk.")] = "auto",
+    model_dir: Annotated[Path | None, typer.Option(help="The engine's model; vosk needs one.")] = None,
+    budget_ms: Annotated[float, typer.Option(help="What word p95 may be; exit 1 above it.")] = 500,
+    as_json: JsonOption = False,
+    out: Annotated[Path, typer.Option(help="Where logs and events are left.")] = Path("out/bench-latency"),
+    max_noise_ms: NoiseOption = 2.0,
+) -> None:
+    """Word spoken to word known, through the whole path in real time; word errors beside it."""
+    from bridge.bench.latency import COVERAGE, Plan, measure
+    from bridge.bench.spread import table
+    from bridge.peers.bridge import BridgeFailed
+
+    plan = Plan(
+        streams=streams, seconds=seconds, engine=engine, model_dir=model_dir, noise_limit_ms=max_noise_ms
+    )
+    try:
+        told = measure(plan, out, _tell)
+    except BridgeFailed as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(EXIT_FAILED) from None
+    if as_json:
+        typer.echo(json.dumps(told))
+    else:
+        names = ("word_latency_ms", "stable_latency_ms", "turn_text_ms", "final_ms")
+        typer.echo(table({name: told[name] for name in names}))
+        typer.echo(
+            f"{told['engine']}, {streams} streams: coverage {told['coverage']:.3f}, WER {told['wer']}, "
+            f"{told['cpu_per_stream']:.3f} core a stream, {told['windows_void']} of {told['windows']} "
+            "windows void"
+        )
+        _conditions(told)
+    slow = (told["word_latency_ms"]["p95"] or float("inf")) > budget_ms
+    _leave(void=told["noise"]["void"], failed=slow or told["coverage"] < COVERAGE)
+
+
 def _tell(text: str) -> None:
     typer.echo(text, err=True)
 
