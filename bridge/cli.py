@@ -106,6 +106,7 @@ def demo(
     script: Annotated[Path | None, typer.Option(help="YAML with other lines for caller and agent.")] = None,
     out: Annotated[Path, typer.Option(help="Where the report and its files go.")] = Path("out/demo"),
     scenarios: Annotated[bool, typer.Option(help="Also the calls in which something goes wrong.")] = True,
+    asterisk: Annotated[bool, typer.Option(help="REFER through a real Asterisk, fetched if need be.")] = True,
     as_json: JsonOption = False,
 ) -> None:
     """Place real SIP calls on loopback, check them, and leave what happened in a directory."""
@@ -119,7 +120,9 @@ def demo(
     console = Console(stderr=as_json)
     try:
         with progress(console) as tell:
-            work = run_demo(mode=mode, script_file=script, out=out, scenarios=scenarios, tell=tell)
+            work = run_demo(
+                mode=mode, script_file=script, out=out, scenarios=scenarios, asterisk=asterisk, tell=tell
+            )
             report = asyncio.run(work)
     except ConfigError as error:
         raise fail(str(error), EXIT_CONFIG) from None

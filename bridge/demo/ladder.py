@@ -11,7 +11,7 @@ from typing import Final
 from bridge.demo.artefacts import TEMPLATES
 from bridge.demo.scenes import Scene
 
-ORDER: Final = ("caller", "pbx", "bridge", "ann", "ben")
+ORDER: Final = ("caller", "pbx", "relay", "bridge", "ann", "ben")
 LABELS: Final = {"pbx": "Asterisk", "ann": "agent ann", "ben": "agent ben"}
 _PBX_LINE: Final = re.compile(
     r"^\[(?P<ts>[\d-]+ [\d:.]+)\][^\n]*<--- (?P<way>Received|Transmitting) SIP [a-z]+ \(\d+ bytes\) "

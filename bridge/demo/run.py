@@ -30,6 +30,7 @@ from bridge.peers.cache import cache_dir
 from bridge.peers.debian import PeerUnavailable, unpacked
 
 MODES: Final = ("conference", "refer")
+UNWANTED: Final = "not wanted"
 SCENARIOS: Final = ("decline", "caller_hangs_up")
 NETS: Final = range(90, 120, 2)
 Tell = Callable[[str, str], None]
@@ -50,16 +51,16 @@ class LanePlan:
         return ("refer_replaces" if "refer" in self.scenes else "conference", "conference")
 
 
-def plan(mode: str, *, scenarios: bool, pbx: bool) -> list[LanePlan]:
-    """Shared out so that both lanes take about as long."""
+def plan(mode: str, *, scenarios: bool, real: bool) -> list[LanePlan]:
+    """Shared out so that both lanes take about as long. `real`: there is an Asterisk."""
     first, second = _free_nets()
     extra = SCENARIOS if scenarios else ()
     if mode == "all":
-        lanes = [("a", False, ("conference", *extra[1:])), ("b", pbx, ("refer", *extra[:1]))]
+        lanes = [("a", False, ("conference", *extra[1:])), ("b", True, ("refer", *extra[:1]))]
     else:
-        lanes = [("a", pbx and mode == "refer", (mode,)), ("b", False, extra)]
+        lanes = [("a", mode == "refer", (mode,)), ("b", False, extra)]
     return [
-        LanePlan(name=name, place=Place(net=net, pbx=with_pbx), scenes=scenes)
+        LanePlan(name=name, place=Place(net=net, pbx=with_pbx, real=real), scenes=scenes)
         for (name, with_pbx, scenes), net in zip(lanes, (first, second), strict=True)
         if scenes
     ]
@@ -80,11 +81,11 @@ def _free_nets() -> tuple[str, str]:
 
 
 async def run_demo(
-    *, mode: str, script_file: Path | None, out: Path, scenarios: bool, tell: Tell
+    *, mode: str, script_file: Path | None, out: Path, scenarios: bool, asterisk: bool, tell: Tell
 ) -> dict[str, Any]:
     """Place the calls, judge them, leave the files; the report as a dict. Raises `ConfigError`."""
     with _alone(out):
-        return await _run(mode, script_file, out, scenarios, tell)
+        return await _run(mode, script_file, out, scenarios, asterisk, tell)
 
 
 @contextmanager
@@ -101,15 +102,19 @@ def _alone(out: Path) -> Iterator[None]:
         yield
 
 
-async def _run(mode: str, script_file: Path | None, out: Path, scenarios: bool, tell: Tell) -> dict[str, Any]:
+async def _run(
+    mode: str, script_file: Path | None, out: Path, scenarios: bool, asterisk: bool, tell: Tell
+) -> dict[str, Any]:
     began = time.monotonic()
     script = load_demo_script(script_file)
     _clear(out)
     cast = Cast(out / "raw" / "lines")
     lines = [("caller", line) for line in script.with_bot] + script.turns
     await asyncio.to_thread(cast.prepare, lines)
-    no_pbx = await asyncio.to_thread(_why_no_asterisk, tell) if mode != "conference" else "not needed"
-    plans = plan(mode, scenarios=scenarios, pbx=not no_pbx)
+    no_pbx = UNWANTED
+    if asterisk and mode != "conference":
+        no_pbx = await asyncio.to_thread(_why_no_asterisk, tell)
+    plans = plan(mode, scenarios=scenarios, real=not no_pbx)
     done = await asyncio.gather(*(_run_lane(lane_plan, script, cast, out, tell) for lane_plan in plans))
     tell("report", "judging and drawing")
     order = (*MODES, *SCENARIOS)
@@ -185,7 +190,7 @@ def _report(
         "engine": asr.get("engine", "none"),
         "model_sha256": asr.get("model_sha256", ""),
         "peer": peers.get("refer") or next(iter(peers.values()), "none"),
-        "peer_note": "" if no_pbx in ("", "not needed") else f"no Asterisk: {no_pbx}",
+        "peer_note": "" if no_pbx in ("", UNWANTED) else f"no Asterisk: {no_pbx}",
         "modes": {name: found[name] for name in MODES if name in found},
         "scenarios": {name: found[name] for name in SCENARIOS if name in found},
     }

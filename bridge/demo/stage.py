@@ -12,6 +12,7 @@ from typing import Any, Final
 import yaml
 
 from bridge.demo.phone import Phone, SceneFailed
+from bridge.demo.relay import Relay
 from bridge.demo.script import Cast, DemoScript
 from bridge.peers.asterisk import Addresses, Asterisk
 from bridge.peers.bridge import RunningBridge, running_bridge
@@ -32,6 +33,8 @@ class Place:
 
     net: str
     pbx: bool = False
+    """caller and agents are behind one address: an Asterisk, or without one a relay"""
+    real: bool = True
 
     def ip(self, name: str) -> str:
         hosts = {"pbx": 1, "bridge": 2, "caller": 10, "ann": 20, "ben": 21}
@@ -50,7 +53,13 @@ class Place:
     @property
     def names(self) -> dict[str, str]:
         """Parties by address; the bridge's workers share its own."""
-        return {self.ip(name): name for name in ("pbx", "bridge", "caller", *AGENTS)}
+        names = {self.ip(name): name for name in ("pbx", "bridge", "caller", *AGENTS)}
+        return names if self.real else names | {self.ip("pbx"): "relay"}
+
+    def users(self) -> dict[str, tuple[str, int]]:
+        """Where a relay finds the numbers that an Asterisk knows by its dialplan."""
+        numbers = {NUMBER: "bridge", "201": "ann", "202": "ben"}
+        return {number: (self.ip(name), 5060) for number, name in numbers.items()}
 
     def asterisk(self) -> Addresses:
         at = {name: f"{self.ip(name)}:5060" for name in ("pbx", "bridge", "caller", *AGENTS)}
@@ -151,7 +160,11 @@ async def lane(
     with ExitStack() as stack:
         asterisk = None
         peer = "user agents of their own, directly"
-        if place.pbx:
+        if place.pbx and not place.real:
+            relay = await Relay.open((place.ip("pbx"), 5060), place.users())
+            stack.callback(relay.close)
+            peer = "user agents that obey REFER themselves"
+        elif place.pbx:
             tell("starting Asterisk")
             asterisk = await asyncio.to_thread(stack.enter_context, Asterisk(place.asterisk()))
             peer = f"Asterisk {Asterisk.version().partition('+')[0]}"

@@ -101,6 +101,14 @@ async def test_refer_through_asterisk(tmp_path: Path) -> None:
     assert "NOTIFY 200 OK" in ladder
 
 
+async def test_refer_between_user_agents(tmp_path: Path) -> None:
+    """Without Asterisk the caller's telephone itself calls the agent's, with Replaces; the report says so."""
+    status, report = await demo(tmp_path, "--mode", "refer", "--no-scenarios", "--no-asterisk")
+    assert (status, report["failures"]) == (0, [])
+    assert report["peer"].startswith("user agent")
+    assert report["modes"]["refer"]["outcome"] == "transferred"
+
+
 def _parcel(dir: Path) -> Path:
     path = dir / "parcel.yaml"
     path.write_text(PARCEL)
