@@ -63,11 +63,18 @@ class ControlSocket:
             case "sip":
                 agent = RemoteUserAgent(reader, writer, Hello.model_validate(hello))
                 if agent.hello.conversation:
-                    return  # an orphan of the main before us: it keeps to its posture
-                await self._service.serve(agent)
+                    await _listen_only(agent)
+                else:
+                    await self._service.serve(agent)
             case "asr":
                 await self._service.asr.attach(reader, writer, hello)
             case "tts":
                 await self._tts.attach(reader, writer, hello)
             case other:
                 log.warning("unknown kind of connection", kind=str(other)[:20])
+
+
+async def _listen_only(orphan: RemoteUserAgent) -> None:
+    """A worker of the main before us keeps to its posture: told nothing, heard to its end."""
+    async for _ in orphan.events():
+        pass

@@ -178,6 +178,8 @@ class Supervisor:
             if code == EXIT_CONFIG:
                 self._give_up(StartError(f"{child.name} cannot run as configured (see above)", EXIT_CONFIG))
                 return
+            if child.name == "main":
+                self.paths.ready.unlink(missing_ok=True)
             child.restarts = child.restarts + 1 if time.monotonic() - began < 10 else 1
             log.warning("process ended", process=child.name, code=code, restarts=child.restarts)
             await asyncio.sleep(BACKOFF_S[min(child.restarts - 1, len(BACKOFF_S) - 1)])
@@ -191,10 +193,12 @@ class Supervisor:
             busy = pool.get("busy", 0) + pool.get("leaving", 0)
             sip = self.settings.sip
             wanted = min(busy + sip.workers, sip.max_conversations) if not self._draining else 0
+            if not self.paths.ready.exists():  # idle workers without a main call themselves busy
+                wanted = min(wanted, sip.workers)
             for slot in self._rested()[: max(wanted - len(running), 0)]:
                 slot.process = await self._start(f"sip-{slot.index}", "sip.worker", self._worker_config(slot))
                 waits[slot.index] = asyncio.create_task(self._bury(slot))
-            if self._draining and not busy:
+            if self._draining and pool and not busy:
                 self._ended.set()
             await asyncio.sleep(POLL_S)
 

@@ -3,11 +3,17 @@
 import asyncio
 import itertools
 import json
+import os
+import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from bridge.adapters.voices import RecordedVoice, clip_name, write_clip
 from bridge.ports import Clip
+
+HUNG_AFTER = 2
+"""texts in a row that were not rendered in time; one may simply have been long"""
 
 
 class TtsProcess:
@@ -19,6 +25,8 @@ class TtsProcess:
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._known: dict[tuple[str, str], Clip] = {}
+        self._pid = 0
+        self._late = 0
         self.engine = "recorded"
         self.ready = asyncio.Event()
 
@@ -27,6 +35,7 @@ class TtsProcess:
     ) -> None:
         """Serve one connection to its end."""
         self._writer, self.engine = writer, str(hello.get("engine", "?"))
+        self._pid, self._late = int(hello.get("pid", 0)), 0
         self.ready.set()
         try:
             async for line in reader:
@@ -62,6 +71,7 @@ class TtsProcess:
             async with asyncio.timeout(self._timeout_s):
                 answer = await waiting
         except TimeoutError:
+            self._missed()
             return None
         except asyncio.CancelledError:
             if waiting.cancelled() and not _being_cancelled():
@@ -69,7 +79,15 @@ class TtsProcess:
             raise
         finally:
             self._waiting.pop(number, None)
+        self._late = 0
         return Clip(path=Path(answer["path"]), seconds=answer["seconds"], engine=answer["engine"])
+
+    def _missed(self) -> None:
+        """A process that hangs is killed, our own as it is; the supervisor starts another."""
+        self._late += 1
+        if self._late == HUNG_AFTER and self._pid:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
 
     def _recorded(self, voice: str) -> Clip:
         path = self._clips / clip_name("", f"{voice}/recorded", self._rate)

@@ -10,6 +10,9 @@ from bridge.model.transcript import Gap, Speaker, Utterance, Word
 from sip.commands import Listen
 from sip.events import StreamBroken, StreamOpened
 
+UNSURE_S = 3.0
+"""so long a recognizer may have been deaf before it was found dead; silence before that has been decided"""
+
 
 class AsrPool(Protocol):
     """Where streams are recognised: `bridge.app.asr_pool`, or a test's scripted one."""
@@ -38,6 +41,7 @@ class Track:
     rate: int = 8000
     decided: int | None = None
     """end of the last final, at first the beginning of the stream: a new recognizer hears again from here"""
+    speaking: bool = False
     closing: bool = False
     closed: bool = False
 
@@ -129,8 +133,16 @@ class Listening:
         if track.closing:
             track.closed = True
             return
+        self._pass_over_silence(track)
         self._call.emit("asr_reopened", leg=track.leg)
         self._open(track)
+
+    def _pass_over_silence(self, track: Track) -> None:
+        """Nobody spoke as far as the dead recognizer told: only what it may have missed is heard again."""
+        if track.decided is not None and track.origin is not None and not track.speaking:
+            now = self._call.started + self._call.now_s()
+            certain = int((now - UNSURE_S - track.origin) * track.rate)
+            track.decided = max(track.decided, certain)
 
     def take(self, message: StreamEvent) -> None:
         """Anything of an older epoch is dropped: the ring replays it to the newer one."""
@@ -145,8 +157,10 @@ class Listening:
                 if final.text:
                     self._hear(self._utterance(track, final))
             case SpeechStarted():
+                track.speaking = True
                 self._voice(track.speaker, True)
             case SpeechEnded():
+                track.speaking = False
                 self._voice(track.speaker, False)
             case Closed():
                 track.closed = True

@@ -31,6 +31,8 @@ from sip.party.message import Message, MessageError, parse, response
 log = logging.getLogger(__name__)
 
 _ALLOW: Final = "INVITE, ACK, CANCEL, OPTIONS, BYE"
+_GATHER_S: Final = 1.0
+"""so long after our start an INVITE that finds nobody waits for its retransmission: workers are coming"""
 _RETURN_S: Final = 5.0
 """after a restart workers need a moment to say hello again"""
 
@@ -157,13 +159,17 @@ class Front(asyncio.DatagramProtocol):
         elif message.method == "INVITE":
             stamp(message, source)
             check_hops(message, self.us)
-            self.dispatch.invite(message, source)
+            if self._gathered():
+                self.dispatch.invite(message, source)
         elif message.method == "OPTIONS":
             stamp(message, source)
             self._reply(message, 503 if self.dispatch.draining else 200)
         elif message.method != "ACK":
             stamp(message, source)
             self._reply(message, 405)
+
+    def _gathered(self) -> bool:
+        return time.monotonic() > self._started_at + _GATHER_S or any(self.pool.counts().values())
 
     def _follow(self, message: Message, source: Address) -> None:
         """A request about something that has begun."""

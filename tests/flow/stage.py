@@ -35,8 +35,11 @@ class ScriptedPool:
 
     def __init__(self) -> None:
         self.streams: set[str] = set()
+        self.down = False
 
     def assign(self, stream: str) -> tuple[str, str] | None:
+        if self.down:
+            return None
         self.streams.add(stream)
         return "asr-0", "/nowhere"
 

@@ -2,12 +2,14 @@
 
 import asyncio
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from bridge.adapters.voices import HibariVoice
+from sip.party.call import Call
 from sip.party.g711 import Pcm
 from sip.party.party import Party
 from sip.party.wav import read_wav
@@ -68,6 +70,12 @@ def longest_silence(pcm: Pcm) -> float:
     loud = np.abs(frames.astype(int)).max(axis=1) > 60
     edges = np.flatnonzero(np.concatenate([[True], loud, [True]]))
     return float((np.diff(edges).max() - 1) * 0.02)
+
+
+def worst_gap(call: Call, since: float = 0.0) -> float:
+    """The longest time between two packets, in seconds."""
+    times = [arrival.at for arrival in call.recorder.arrivals if arrival.at > since]
+    return max(later - earlier for earlier, later in pairwise(times))
 
 
 def clips_in(ear: Pcm, folder: Path) -> dict[str, float]:

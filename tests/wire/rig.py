@@ -24,9 +24,12 @@ from sip.party.party import Party
 from sip.party.transaction import Timers
 
 POLL_S = 0.02
+WARM = 2
 MODES = {"ref": ("refer_replaces", 201), "cold": ("refer", 221), "quick": ("conference", 201)}
 BEHAVIOUR = {"busy": 203, "declined": 204, "voicemail": 207}
 """extensions of configs/asterisk that behave so"""
+Staff = Callable[[str], list[dict[str, Any]]]
+"""the agents of a bridge on that network"""
 _nets = count(100 + os.getpid() % 75 * 2)
 
 
@@ -78,10 +81,13 @@ class Office:
 
     async def talk(self, caller: Party, number: str = "101", headers: Headers = ()) -> "Talk":
         """A call that the bridge has answered."""
+        await self.ready()
         self.claim()
         call = await caller.dial(f"sip:{number}@{self.entry}", headers=headers)
         await caller.wait("answered", timeout=10, call=call)
-        return await self.conversation(call)
+        talk = await self.conversation(call)
+        await talk.event("answered", leg="caller")
+        return talk
 
     async def conversation(self, call: Call) -> "Talk":
         """The conversation that has begun since the last one was asked for."""
@@ -124,23 +130,25 @@ class Office:
         return await asyncio.to_thread(ask)
 
     async def ready(self, timeout_s: float = 10.0) -> None:
-        """Main answers, ears are attached, and a worker is idle: the next call will succeed."""
-        control = str(self.bridge.paths.front_control)
+        """Main answers, ears are attached, and warm workers are idle: the next two calls will succeed."""
 
         async def idle() -> bool:
             with contextlib.suppress(OSError, ValueError, urllib.error.URLError):
-                if (await self.http("GET", "/healthz"))["asr"]["engine"] == "none":
-                    return False
-                reader, writer = await asyncio.open_unix_connection(control)
-                writer.write(b'{"op":"status"}\n')
-                status = json.loads(await reader.readline())
-                writer.close()
-                return bool(status["workers"]["idle"])
+                if (await self.http("GET", "/healthz"))["asr"]["engine"] != "none":
+                    return int((await self.pool())["idle"]) >= WARM
             return False
 
         async with asyncio.timeout(timeout_s):
             while not await idle():
                 await asyncio.sleep(POLL_S)
+
+    async def pool(self) -> dict[str, int]:
+        """How many workers the front knows, by state, and their `legs`. Raises `OSError` without a front."""
+        reader, writer = await asyncio.open_unix_connection(str(self.bridge.paths.front_control))
+        writer.write(b'{"op":"status"}\n')
+        workers: dict[str, int] = json.loads(await reader.readline())["workers"]
+        writer.close()
+        return workers
 
 
 @dataclass(slots=True)
@@ -212,11 +220,26 @@ async def until(
 
 
 @contextlib.contextmanager
-def office(dir: Path, *, pbx: bool = False, **sections: dict[str, Any]) -> Iterator[Office]:
-    """Start a bridge, and an Asterisk in front of it; end both. `sections` go over the configuration."""
+def office(
+    dir: Path,
+    *,
+    pbx: bool = False,
+    staff: Staff | None = None,
+    failsafe: int | None = None,
+    **sections: dict[str, Any],
+) -> Iterator[Office]:
+    """Start a bridge, and an Asterisk in front of it; end both. `sections` go over the configuration.
+
+    `failsafe` is the last number of the telephone that takes callers of a dead main.
+    """
     net = network()
+    config = configuration(net, pbx, sections)
+    if staff:
+        config["agents"] = staff(net)
+    if failsafe:
+        config["handoff"]["failsafe_uri"] = f"sip:agent2@{net}.{failsafe}:5060"
     with contextlib.ExitStack() as stack:
-        bridge = stack.enter_context(running_bridge(configuration(net, pbx, sections), dir))
+        bridge = stack.enter_context(running_bridge(config, dir))
         asterisk = stack.enter_context(Asterisk(addresses(net))) if pbx else None
         if asterisk:
             asterisk.wait_for("pjsip show contacts", "Avail")
@@ -249,7 +272,7 @@ def configuration(net: str, pbx: bool, sections: dict[str, dict[str, Any]]) -> d
     settings: dict[str, Any] = {
         "site": "wire",
         "sip": {
-            "bind": f"{net}.2", "allow": [f"{net}.0/24"], "workers": 2, "max_conversations": 12,
+            "bind": f"{net}.2", "allow": [f"{net}.0/24"], "workers": WARM, "max_conversations": 40,
             "media_silence_s": 2.0,
         },
         "agents": agents,
@@ -259,5 +282,5 @@ def configuration(net: str, pbx: bool, sections: dict[str, dict[str, Any]]) -> d
         "api": {"bind": f"{net}.2", "port": 8080},
     }  # fmt: skip
     for name, section in sections.items():
-        settings[name] = {**settings.get(name, {}), **section} if isinstance(section, dict) else section
+        settings[name] = {**settings.get(name, {}), **section}
     return settings
