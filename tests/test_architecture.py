@@ -50,8 +50,10 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 }
 
 IMPURE = frozenset(
-    {"asyncio", "time", "os", "random", "secrets", "socket", "threading", "subprocess", "pathlib", "logging", "io",
-     "structlog", "datetime"}
+    {
+        "asyncio", "time", "os", "random", "secrets", "socket", "threading", "subprocess", "pathlib",
+        "logging", "io", "structlog", "datetime",
+    }
 )  # fmt: skip
 
 FILES = sorted(p for package in OURS for p in (ROOT / package).rglob("*.py"))

@@ -181,7 +181,7 @@ class WorkerParty(Party):
 async def eventually(condition: Callable[[], bool], timeout_s: float = 5.0) -> None:
     """Wait for what no event tells, such as a message in a log."""
     async with asyncio.timeout(timeout_s):
-        while not condition():  # noqa: ASYNC110
+        while not condition():
             await asyncio.sleep(0.01)
 
 

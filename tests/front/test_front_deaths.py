@@ -154,5 +154,5 @@ async def test_requests_for_a_dead_worker_are_481(front: FrontProcess, caller: P
         worker.die()
         await front.until("byes", "sent", equals=1)
         async with asyncio.timeout(10):  # within the five seconds after its start the front is patient
-            while (await caller.call.request("OPTIONS")).status != 481:  # noqa: ASYNC110
+            while (await caller.call.request("OPTIONS")).status != 481:
                 await asyncio.sleep(0.1)
