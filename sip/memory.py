@@ -1,7 +1,6 @@
-"""The in-memory twin of the SIP worker: same commands, same events, no sockets, no audio.
+"""The in-memory twin of the SIP worker: same commands and events, no sockets, no audio, for virtual time.
 
-Flow tests run whole handoffs on it in virtual time. `far(leg)` is the person or machine at the other end
-of a leg. Like the worker it keeps edges and players, so that a test can ask who hears what at any moment.
+`far(leg)` is the person or machine at the other end of a leg; `heard_by(leg)` who is heard there now.
 """
 
 import asyncio
@@ -74,7 +73,7 @@ class Far:
 
     def hold(self, on: bool) -> None:
         if self.leg.phase == "answered":
-            self.ua.post(e.LegMedia(leg=self.leg.id, active=True, remote_hold=on, at=self.ua.now()))
+            self.ua.post(e.LegMedia(leg=self.leg.id, active=not on, remote_hold=on, at=self.ua.now()))
 
     def refer(self, target: str, headers: tuple[Header, ...] = ()) -> None:
         """The peer asks us to transfer it: only ever honoured on the bot's leg."""
@@ -121,8 +120,6 @@ class MemoryUserAgent:
         while (event := await self._queue.get()) is not None:
             yield event
 
-    # -- the world's side
-
     def call(self, *, from_uri: str = "sip:100@127.0.0.9", to_uri: str = "sip:900@127.0.0.1",
              headers: tuple[Header, ...] = ()) -> Far:  # fmt: skip
         """An INVITE arrives; the returned far end is the caller."""
@@ -155,8 +152,6 @@ class MemoryUserAgent:
         if speaker in self.legs:
             return self.legs[speaker].phase == "answered"
         return speaker == COMFORT or speaker in self.playing
-
-    # -- shared by both sides
 
     def post(self, event: e.Event) -> None:
         if not self.finished:
@@ -224,7 +219,7 @@ class MemoryUserAgent:
     def _(self, command: c.Dial) -> None:
         if sum(leg.phase != "ended" for leg in self.legs.values()) >= MAX_LEGS:
             return self._fail(command, command.leg, "leg_limit")
-        if not command.uri.startswith(("sip:", "sips:")):
+        if not command.uri.startswith("sip:"):
             return self._fail(command, command.leg, "bad_uri")
         leg = MemoryLeg(id=command.leg, uri=command.uri, inbound=False, headers=command.headers)
         leg.timer = self._loop.call_later(command.no_answer_s, self._no_answer, leg)

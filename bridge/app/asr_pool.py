@@ -16,8 +16,9 @@ from asr.types import StreamEvent
 
 log = structlog.get_logger()
 
-PING_S = 0.4
-HUNG_AFTER_S = 1.4
+PING_S = 0.3
+HUNG_AFTER_S = 1.7
+"""a busy machine may keep a decode waiting for a second; the replay ring holds ten"""
 
 
 @dataclass(slots=True, kw_only=True)

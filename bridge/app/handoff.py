@@ -24,6 +24,7 @@ FAREWELL = "farewell"
 FAREWELL_S = 5.0
 
 REFERS = (State.REFERRING, State.RELEASING, State.SENDING)
+OF_AN_ATTEMPT = ("dialed", "ringing", "agent_answered", "whisper_started", "accepted")
 NEEDED = {
     State.JOINING: ("agent", "caller"),
     State.CONNECTED: ("agent", "caller"),
@@ -71,7 +72,7 @@ class Handoff:
             "queue": self._queue,
             "announce_wait": lambda: self._whisper.announce(call.settings.words.waiting),
             "screen_pop": lambda: self.attempts.screen_pop(self._whisper.brief),
-            "dial_agent": self.attempts.dial,
+            "dial_agent": self._dial_agent,
             "render_whisper": self._whisper.renew,
             "play_whisper": self._whisper.play,
             "prompt_for_key": self._whisper.prompt,
@@ -221,6 +222,13 @@ class Handoff:
             return
         self._call.ua.send(Hangup(leg=leg.id, text="released"))
         self._whisper.stop()
+
+    def _dial_agent(self) -> None:
+        """A new attempt: what was marked on the one before no longer holds."""
+        for name in OF_AN_ATTEMPT:
+            self.marks.pop(name, None)
+        self.mark("dialed")
+        self.attempts.dial()
 
     def _choose_target(self) -> None:
         self._whisper.part = "all"

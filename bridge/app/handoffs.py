@@ -168,6 +168,8 @@ class Handoffs:
         self.mark("refer_done")
         self.live.attempts.refer_ended()
         success = event.status < 300 and not self.live.returned
+        if success:
+            self.live.attempts.note("answered")
         self.live.fire(Event.TRANSFER_SUCCEEDED if success else Event.TRANSFER_FAILED)
 
     def refer_failed(self) -> None:
