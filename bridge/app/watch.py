@@ -13,7 +13,7 @@ from bridge.model.transcript import Speaker, Utterance
 
 ZERO_TIMER = "zero"
 ZERO_ALONE_S = 1.5
-SETTLE_SAMPLES_S = 0.3
+SETTLE_S = 0.2  # one more hop of the recognizer, or its guess at the end of the sentence
 REPROMPTS = 3
 REPROMPT = re.compile(
     r"\b(sorry|apolog\w+|pardon)\b.*\b(get|catch|understand|hear|follow)\b|"
@@ -47,7 +47,7 @@ class Watch:
     # -- speech
 
     def glimpse(self, partial: Partial, rate: int = 8000) -> None:
-        """A caller's partial: its stable words count, and a hit must survive 0.3 s of further audio."""
+        """A caller's partial: its stable words count, and a hit must survive 0.2 s of further audio."""
         stable = " ".join(partial.text.split()[: partial.stable])
         hit = explicit_request(stable)
         if hit is None or explicit_request(partial.text) is None:
@@ -56,7 +56,7 @@ class Watch:
         if self._armed is None or self._armed.utterance != partial.utterance:
             self._armed = Armed(partial.utterance, hit, partial.end)
             self._arm(self._explicit(hit, self._call.now_s(), 0.6, partial.text))
-        elif partial.end - self._armed.end >= SETTLE_SAMPLES_S * rate:
+        elif partial.end - self._armed.end >= SETTLE_S * rate:
             self._act(hit, self._call.now_s(), 0.9, partial.text)
 
     def hear(self, utterance: Utterance) -> None:
