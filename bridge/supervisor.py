@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -28,6 +29,7 @@ PORT_REST_S = 32.0
 POLL_S = 0.1
 BACKOFF_S = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)
 EXIT_CONFIG = 78
+EXIT_RETRY = 75
 END_S = 3.0
 
 
@@ -76,6 +78,7 @@ class Supervisor:
         """Raises `StartError` when a process says that it cannot run so."""
         paths = self.paths
         paths.ready.unlink(missing_ok=True)
+        self._claim_ports()
         self._plan()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -98,6 +101,23 @@ class Supervisor:
         return Paths(self.settings.run_dir)
 
     # -- what runs
+
+    def _claim_ports(self) -> None:
+        """Said once and at once, instead of by a process that is started again and again."""
+        sip, api = self.settings.sip, self.settings.api
+        wanted = [("sip.port", socket.SOCK_DGRAM, sip.bind, sip.port)]
+        if api.port:
+            wanted.append(("api.port", socket.SOCK_STREAM, api.bind, api.port))
+        for key, kind, host, port in wanted:
+            with socket.socket(socket.AF_INET, kind) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(kind == socket.SOCK_STREAM))
+                try:
+                    probe.bind((host, port))
+                except OSError as error:
+                    why = f"{key}: {host}:{port} cannot be bound ({error.strerror})."
+                    raise StartError(
+                        f"{why} Cure: end what listens there, or set {key}.", EXIT_RETRY
+                    ) from None
 
     def _plan(self) -> None:
         settings, paths = self.settings, self.paths
