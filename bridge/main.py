@@ -28,6 +28,7 @@ from bridge.web.page import Pages
 from bridge.web.server import serve_api
 
 log = structlog.get_logger()
+FINISH_S = 2.0
 DEFAULT_SCRIPT = Path(__file__).parent / "adapters" / "bot_default.yaml"
 
 
@@ -68,6 +69,7 @@ async def serve(settings: Settings) -> None:
     api = asyncio.create_task(serve_api(settings, service, pages))
     ready = asyncio.create_task(_prepare(service, tts, paths))
     await stop.wait()
+    await service.finish(FINISH_S)
     for task in (ready, api):
         task.cancel()
     await asyncio.gather(ready, api, return_exceptions=True)

@@ -87,9 +87,9 @@ class Conversation:
         self._begin(self._incoming)
         while not (self.lines.closed and self.handoffs.live is None):
             self._take(await call.inbox.get())
-        self.over.set()
         record = self._record()
         await call.desk.store.save(record)
+        self.over.set()
         call.emit("ended", ended=record.ended, handoffs=[h.outcome.result for h in record.handoffs])
         return record
 

@@ -14,10 +14,12 @@ from bridge.app.conversation import Conversation
 from bridge.model.bot import BotState
 from bridge.model.botscript import BotScript
 from bridge.model.brief import Brief
+from bridge.model.handoff import Event
 from bridge.model.record import ConversationRecord
 from sip.agent import UserAgent
 from sip.commands import Finish, Hangup
-from sip.events import CallIncoming, Event
+from sip.events import CallIncoming
+from sip.events import Event as SipEvent
 
 log = structlog.get_logger()
 TOKEN_HEADER = "x-handoff-id"
@@ -71,7 +73,7 @@ class Service:
                 raise
 
     async def _converse(
-        self, ua: UserAgent, events: AsyncIterator[Event], incoming: CallIncoming, tasks: asyncio.TaskGroup
+        self, ua: UserAgent, events: AsyncIterator[SipEvent], incoming: CallIncoming, tasks: asyncio.TaskGroup
     ) -> None:
         number = self._desk.clock.token()[:16]
         conversation = Conversation(
@@ -96,7 +98,7 @@ class Service:
             self._tokens = {token: id for token, id in self._tokens.items() if id != number}
 
     def _hand_over(
-        self, ua: UserAgent, events: AsyncIterator[Event], incoming: CallIncoming
+        self, ua: UserAgent, events: AsyncIterator[SipEvent], incoming: CallIncoming
     ) -> Conversation | None:
         """A caller whose blind transfer fell back belongs to the conversation he came from. Once."""
         token = next((value for name, value in incoming.headers if name.lower() == TOKEN_HEADER), "")
@@ -113,6 +115,16 @@ class Service:
     def _asr_lost(self, worker: str) -> None:
         for conversation in self.live.values():
             conversation.call.inbox.put_nowait(m.AsrLost(worker))
+
+    async def finish(self, within_s: float) -> None:
+        """The service stops: who only waits for a disposition is closed now, and leaves its record."""
+        waiting = [asyncio.create_task(live.over.wait()) for live in self.live.values()]
+        for id in self.live:
+            self.tell(id, m.Ordered(Event.DISPOSITION_SET))
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=within_s)
+            for task in late:
+                task.cancel()
 
     # -- for the API
 

@@ -26,8 +26,8 @@ TOKEN = "test-token"
 class Office:
     """A service with one live call on the twin, behind a real HTTP server."""
 
-    def __init__(self, client: httpx2.AsyncClient, ua: MemoryUserAgent, pages: Pages, id: str) -> None:
-        self.client, self.ua, self.pages, self.id = client, ua, pages, id
+    def __init__(self, client: httpx2.AsyncClient, ua: MemoryUserAgent, service: Service, id: str) -> None:
+        self.client, self.ua, self.service, self.id = client, ua, service, id
 
     async def handoff(self, state: str) -> None:
         async with asyncio.timeout(5):
@@ -63,7 +63,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     port = server.servers[0].sockets[0].getsockname()[1]
     headers = {"Authorization": f"Bearer {TOKEN}"}
     async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as client:
-        yield Office(client, ua, pages, next(iter(service.live)))
+        yield Office(client, ua, service, next(iter(service.live)))
     caller.hang_up()
     await asyncio.wait_for(serving, 60)
     server.should_exit = True
@@ -140,3 +140,18 @@ async def test_unknown_conversation_and_bad_bodies(tmp_path: Path) -> None:
         long = {"note": "x" * 501}
         assert (await o.client.post(f"/v1/conversations/{o.id}/escalate", json=long)).status_code == 422
         assert (await o.client.get("/healthz", headers={"Authorization": ""})).json()["ok"] is True
+
+
+async def test_a_service_that_stops_leaves_the_record_of_a_call_in_wrap_up(tmp_path: Path) -> None:
+    async with office(tmp_path) as o:
+        await o.client.post(f"/v1/conversations/{o.id}/escalate", json={})
+        await o.handoff("dialing")
+        o.ua.far("agent-1").answer()
+        await o.handoff("briefing")
+        o.ua.far("agent-1").press("1")
+        await o.handoff("connected")
+        o.ua.far("caller").hang_up()
+        await o.handoff("wrap_up")
+        async with asyncio.timeout(5):
+            await o.service.finish(within_s=4)
+        assert [r.handoffs[0].outcome.result for r in o.service.finished] == ["connected"]
