@@ -39,8 +39,9 @@ run: setup ## run the bridge with configs/bridge.yaml
 asterisk: setup ## run a real Asterisk 22 on loopback with configs/asterisk, until Ctrl-C
 	$(PY) -m bridge.peers.asterisk
 
-console: setup ## open the page of the agent (needs a running bridge)
-	@echo "The page of a conversation is http://127.0.0.1:8080/v1/conversations/ID while the bridge runs."
+console: setup ## run the bridge and say where the agent's plain page is
+	@echo "Conversations with their briefs: http://127.0.0.1:8080/ (Ctrl-C twice ends the bridge)"
+	.venv/bin/handoff run --config configs/bridge.yaml
 
 soak: setup ## slow: 50 calls in a row, 200 walks on real pjsua2, kills at every state
 	$(PYTEST) tests -m soak --timeout 1800

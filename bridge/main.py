@@ -55,7 +55,7 @@ async def serve(settings: Settings) -> None:
         settings=settings,
         tts=tts,
         directory=ConfigDirectory(settings.agents),
-        events=pages.watching(events),
+        events=events,
         store=store,
         pop=pages,
         clock=SystemClock(),

@@ -5,32 +5,13 @@ from collections import OrderedDict
 from dataclasses import asdict
 from typing import Any
 
-from jinja2 import Environment
+from jinja2 import Environment, PackageLoader
 
 from bridge.model.brief import Brief
 from bridge.model.transfer import Target
-from bridge.ports import EventSink
 
 KEPT = 200
-PAGE = Environment(autoescape=True).from_string("""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Handoff {{ id }}</title>
-<style>body{font:16px/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.4rem}dt{font-weight:600;margin-top:.6rem}.m{color:#8a4b00}</style></head>
-<body><h1>{{ b.headline }}</h1>
-<p>Suggested opening: <em>{{ b.opening }}</em></p>
-<dl>
-<dt>Why escalated</dt><dd>{{ b.reason }}{% if b.quote %}: &ldquo;{{ b.quote }}&rdquo;{% endif %}</dd>
-<dt>Why calling</dt><dd>{{ b.why.text if b.why else "not known" }}</dd>
-<dt>Tried</dt><dd>{% for t in b.tried %}{{ t.text }}<br>{% else %}nothing{% endfor %}</dd>
-<dt>Open</dt><dd>{{ b.unresolved.text if b.unresolved else "not known" }}</dd>
-<dt>Next</dt><dd>{{ b.next.text if b.next else "not known" }}</dd>
-<dt>Mood</dt><dd>{{ b.sentiment }}</dd>
-<dt>Authentication</dt><dd>{{ b.authentication.status }}
-{%- if b.authentication.method %} by {{ b.authentication.method }}{% endif %}</dd>
-<dt>Facts</dt><dd>{% for f in b.facts %}{{ f.text }}<br>{% else %}none reported{% endfor %}</dd>
-</dl>
-{% if b.missing %}<p class="m">Missing: {{ b.missing | join(", ") }}</p>{% endif %}
-</body></html>""")
+TEMPLATES = Environment(autoescape=True, loader=PackageLoader("bridge.web"))
 
 
 class Pages:
@@ -61,8 +42,9 @@ class Pages:
 
     def html(self, conversation: str) -> str | None:
         brief = self.brief(conversation)
-        return PAGE.render(b=brief, id=conversation) if brief else None
+        return TEMPLATES.get_template("brief.html").render(b=brief, id=conversation) if brief else None
 
-    def watching(self, events: EventSink) -> EventSink:
-        """The sink itself; a place for a live feed."""
-        return events
+    def index(self, live: list[tuple[str, str | None]]) -> str:
+        """`live` are (id, handoff state); the page renews itself."""
+        rows = [(id, state, b.headline if (b := self.brief(id)) else None) for id, state in live]
+        return TEMPLATES.get_template("index.html").render(rows=rows)

@@ -81,6 +81,10 @@ def make_app(settings: Settings, service: Service, pages: Pages) -> FastAPI:
     async def healthz() -> dict[str, Any]:
         return {"ok": True, "conversations": len(service.live), "asr": service.asr.describe()}
 
+    @app.get("/", response_class=HTMLResponse, **guarded)  # type: ignore[arg-type]
+    async def index() -> str:
+        return pages.index([(id, live.handoffs.state) for id, live in service.live.items()])
+
     @app.get("/v1/conversations", **guarded)  # type: ignore[arg-type]
     async def conversations() -> list[dict[str, Any]]:
         return [{"id": id, "handoff": live.handoffs.state} for id, live in service.live.items()]
