@@ -109,16 +109,18 @@ def make_app(settings: Settings, service: Service, pages: Pages) -> FastAPI:
 
     @app.get("/v1/conversations/{id}/brief", **guarded)  # type: ignore[arg-type]
     async def brief(id: str) -> Brief:
-        found = pages.brief(id) or service.brief_of(id)
-        _found(found is not None)
-        assert found
-        return found
+        return newest(id)
 
     @app.get("/v1/conversations/{id}", response_class=HTMLResponse, **guarded)  # type: ignore[arg-type]
     async def page(id: str) -> str:
-        html = pages.html(id)
-        _found(html is not None)
-        return html or ""
+        return pages.html(id, newest(id))
+
+    def newest(id: str) -> Brief:
+        """As renewed while the call goes on; behind its end, as it was last shown."""
+        found = service.brief_of(id) or pages.brief(id)
+        _found(found is not None)
+        assert found
+        return found
 
     return app
 
