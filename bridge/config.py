@@ -129,6 +129,10 @@ class Handoff(Section):
     pop_wait_s: float = Field(default=0.15, le=1.0)
     after_agent_hangup: Literal["release", "bot"] = "release"
     """what becomes of a caller whose agent hung up"""
+    release_key: str | None = Field(default=None, pattern=r"^[0-9*#]$")
+    """key with which a connected agent sends the bridge out of the media path (attended REFER)"""
+    hand_back_key: str | None = Field(default=None, pattern=r"^[0-9*#]$")
+    """key with which a connected agent gives the caller back to the bot"""
     failsafe_uri: str | None = None
     """where a caller goes when nobody of ours is left"""
     orphan_grace_s: float = 5.0

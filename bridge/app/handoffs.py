@@ -142,7 +142,18 @@ class Handoffs:
     def agent_pressed(self, leg: str, digit: str) -> None:
         if self.live and leg == self._call.legs.current.get("agent"):
             self._call.emit("agent_key", key=digit)
-            self.live.pressed(digit)
+            if self.live.state is State.CONNECTED:
+                self._pressed_in_call(digit)
+            else:
+                self.live.pressed(digit)
+
+    def _pressed_in_call(self, digit: str) -> None:
+        """Keys of a connected agent are ours alone; they are off unless configured."""
+        settings = self._call.settings.handoff
+        if digit == settings.release_key:
+            self.order(m.Ordered(Event.RELEASE))
+        elif digit == settings.hand_back_key:
+            self.order(m.Ordered(Event.HAND_BACK))
 
     def dial_failed(self, leg: str) -> None:
         if self.live and leg == self._call.legs.current.get("agent"):

@@ -319,6 +319,23 @@ def test_late_release_to_refer(tmp_path: Path) -> None:
     assert only(run(story())).handoffs[0].outcome.result == "transferred"
 
 
+def test_keys_of_a_connected_agent(tmp_path: Path) -> None:
+    """Off by default; configured, one releases to a REFER and one gives the caller back to the bot."""
+
+    async def story(key: str, state: State, **handoff: str) -> Stage:
+        async with Stage(tmp_path, settings(handoff=handoff), on_dial=answers) as stage:
+            await connected(stage)
+            stage.agent.press(key)
+            await stage.settle()
+            assert stage.state is state
+            stage.caller.hang_up()
+        return stage
+
+    run(story("*", State.CONNECTED))
+    run(story("*", State.WRAP_UP, release_key="*"))
+    run(story("#", State.RETURNED, hand_back_key="#"))
+
+
 def test_headset_that_accepts_by_itself(tmp_path: Path) -> None:
     async def story() -> Stage:
         config = settings(agents=agents("ann", auto_accept=True, headset=True))
