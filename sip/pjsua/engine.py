@@ -99,7 +99,7 @@ class Engine:
         self._endpoint = start_endpoint(self.config)
         self.account = Account(self._incoming)
         self.account.create(account_config(self.config))
-        self._gate = Gate(self._refer, self._over.__contains__)
+        self._gate = Gate(self._refer, self._over.__contains__, self._turns_away)
         for name in PLAYERS:
             self.players[name] = Player(name, rate, self.fast, self.post, pcm if name == COMFORT else None)
         # A cycle collected on the clock's thread may hold a pj object, which aborts: collect only here.
@@ -236,12 +236,17 @@ class Engine:
 
     def _incoming(self, prm: pj.OnIncomingCallParam) -> None:
         source, invite = str(prm.rdata.srcAddress), Message.parse(prm.rdata.wholeMsg)
-        if source != self.config.front or not self.accepting:
-            self._refuse(prm.callId, 503)
-        elif self.conversation is not None or self.legs:
-            self._refuse(prm.callId, 486)
+        status = 503 if source != self.config.front else self._turns_away()
+        if status is not None:
+            self._refuse(prm.callId, status)
         else:
             self._take(prm.callId, invite, source)
+
+    def _turns_away(self) -> int | None:
+        """What a new call is refused with, if it is."""
+        if not self.accepting:
+            return 503
+        return 486 if self.conversation is not None or self.legs else None
 
     def _refuse(self, call_id: int, status: int) -> None:
         call = pj.Call(self.account, call_id)

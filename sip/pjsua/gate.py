@@ -49,13 +49,20 @@ class _Module(Structure):
 
 class Gate:
     """Registered once, after the endpoint has started. `takes_refer` says whether a REFER is accepted,
-    `is_over` whether the dialog of a Call-ID has ended."""
+    `is_over` whether the dialog of a Call-ID has ended, `turns_away` with what status a new call is refused:
+    a refused call keeps one of pjsua's four slots for a while, and the INVITE that finds none left aborts."""
 
-    def __init__(self, takes_refer: Callable[[Message], bool], is_over: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        takes_refer: Callable[[Message], bool],
+        is_over: Callable[[str], bool],
+        turns_away: Callable[[], int | None],
+    ) -> None:
         self.unanswered: set[tuple[str, int]] = set()
         """(method, CSeq) of every request of ours without a final response."""
         self._takes_refer = takes_refer
         self._is_over = is_over
+        self._turns_away = turns_away
         self._verdicts: dict[tuple[str, str, int], int | None] = {}
         self._lib: Any = CDLL(pj._pjsua2.__file__)
         for name in ("pjsip_rx_data_get_info", "pjsip_tx_data_get_info"):
@@ -119,13 +126,14 @@ class Gate:
         Retransmissions meet the same verdict as the first. A request in a dialog that is over must not reach
         pjsua: the dialog may linger there and refer to a call slot that another call has, which aborts.
         """
-        if not tag_of(message.first("to")):
+        begins = not tag_of(message.first("to"))
+        if begins and not message.start.startswith("INVITE "):
             return None
         key = (message.first("call-id"), message.start.partition(" ")[0], message.cseq)
         if key not in self._verdicts:
             if len(self._verdicts) > VERDICTS_KEPT:
                 self._verdicts.clear()
-            self._verdicts[key] = self._judge(message, key[0], key[1])
+            self._verdicts[key] = self._turns_away() if begins else self._judge(message, key[0], key[1])
         return self._verdicts[key]
 
     def _judge(self, message: Message, call_id: str, method: str) -> int | None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,12 +21,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         yield place
 
 
-def outcomes(record: dict[str, object]) -> list[tuple[str, str]]:
-    (handoff,) = record["handoffs"]  # type: ignore[misc,has-type]
+def outcomes(record: dict[str, Any]) -> list[tuple[str, str]]:
+    (handoff,) = record["handoffs"]
     return [(attempt["target"], attempt["outcome"]) for attempt in handoff["attempts"]]
 
 
-async def finished(talk: Talk) -> dict[str, object]:
+async def finished(talk: Talk) -> dict[str, Any]:
     """The caller hangs up; the record."""
     await talk.call.hangup()
     return await talk.record()
@@ -149,7 +150,7 @@ async def test_the_caller_hangs_up(desk: Office, state: str) -> None:
         record = await finished(talk)
         await until(lambda: all(c.state == "ended" for c in ann.calls), 8, "release of the agent")
     assert record["ended"] == "caller_gone"
-    results = [h["outcome"]["result"] for h in record["handoffs"]]  # type: ignore[attr-defined]
+    results = [h["outcome"]["result"] for h in record["handoffs"]]
     assert results == {"bot": [], "connected": ["connected"]}.get(state, ["abandoned"])
 
 
@@ -174,7 +175,7 @@ async def test_headers_both_ways(desk: Office) -> None:
         await talk.escalate("ann")
         invite = (await ann.wait("incoming"))["message"]
         record = await finished(talk)
-    assert record["headers"]["X-Customer-Id"] == "C-9"  # type: ignore[index]
+    assert record["headers"]["X-Customer-Id"] == "C-9"
     assert invite.get("X-Conversation-Id") == talk.id
     assert invite.get("X-Handoff-Id") == f"{talk.id}-h1"
 
