@@ -40,15 +40,6 @@ class Credential(Section):
         )
 
 
-class Registration(Section):
-    """Register the front's address at a PBX that only knows registered trunks."""
-
-    uri: str
-    registrar: str
-    expires_s: int = 300
-    """how long a registration is asked for"""
-
-
 class Sip(Section):
     bind: str = "127.0.0.1"
     """the one IPv4 address the PBX reaches us at; also advertised"""
@@ -72,8 +63,6 @@ class Sip(Section):
     """SDES; its keys travel in clear text unless the trunk is private"""
     credentials: list[Credential] = []
     """answers to 401 and 407 of our dialled legs"""
-    registration: Registration | None = None
-    """for a PBX that knows only registered trunks"""
     media_silence_s: float = 5.0
     """no RTP for so long means that a leg is lost"""
 
