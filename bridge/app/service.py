@@ -11,7 +11,6 @@ from bridge.app import messages as m
 from bridge.app.asr_pool import AsrWorkers
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
-from bridge.model.bot import BotState
 from bridge.model.botscript import BotScript
 from bridge.model.brief import Brief
 from bridge.model.handoff import Event
@@ -146,8 +145,3 @@ class Service:
     def brief_of(self, id: str) -> Brief | None:
         conversation = self.live.get(id)
         return conversation.brief if conversation else None
-
-    def state_of(self, id: str) -> tuple[str | None, BotState] | None:
-        """(handoff state, what the bot told)."""
-        conversation = self.live.get(id)
-        return (conversation.handoffs.state, conversation.call.bot_state) if conversation else None
