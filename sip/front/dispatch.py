@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from sip.front.farewell import Q850_TEMPORARY_FAILURE
+from sip.front.farewell import REASON
 from sip.front.forwarding import Place, mark_source, prepare, reply_address
 from sip.front.ledger import Entry, Ledger
 from sip.front.pool import Pool, Tombstone, Worker
@@ -178,7 +178,7 @@ class Dispatch:
             self.refused += 1
             answer.add("Retry-After", str(self._rules.retry_after_s))
         elif status == 500:
-            answer.add("Reason", f'Q.850;cause={Q850_TEMPORARY_FAILURE};text="worker lost"')
+            answer.add("Reason", REASON)
         return answer
 
     def _refuse(self, entry: Entry, status: int) -> None:

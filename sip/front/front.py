@@ -23,6 +23,7 @@ from sip.front.forwarding import (
 )
 from sip.front.guard import AllowList, FloodGuard
 from sip.front.names import Names
+from sip.front.outgoing import Outgoing
 from sip.front.pool import Pool, Worker
 from sip.party.address import Address, Uri, parse_name_addr
 from sip.party.clock import bind_udp
@@ -51,6 +52,7 @@ class Front(asyncio.DatagramProtocol):
         rules = Rules(config.record_route, config.retry_after_s, config.t1_s)
         self.dispatch = Dispatch(self._send, self.us, self.pool, rules)
         self.farewells = Farewells(self._send_to_uri, self.us, config.t1_s)
+        self.outgoing = Outgoing(self._send_to_uri, self.farewells, self.us, config.t1_s)
         self._transport: asyncio.DatagramTransport | None = None
         self._started_at = time.monotonic()
 
@@ -62,6 +64,7 @@ class Front(asyncio.DatagramProtocol):
 
     def close(self) -> None:
         self.dispatch.ledger.close()
+        self.outgoing.close()
         self.farewells.close()
         self._names.close()
         if self._transport is not None:
@@ -81,6 +84,7 @@ class Front(asyncio.DatagramProtocol):
             log.error("worker %s died with %d legs", worker.name, len(legs))
         for leg in legs:
             self.farewells.say(leg)
+        self.outgoing.worker_lost(worker)
 
     def drain(self, on: bool) -> None:
         """Take no new calls; OPTIONS says so."""
@@ -94,6 +98,7 @@ class Front(asyncio.DatagramProtocol):
             "draining": self.dispatch.draining,
             "workers": self.pool.counts(),
             "pending_invites": len(self.dispatch.ledger),
+            "outgoing_invites": len(self.outgoing),
             "byes": {
                 "waiting": len(self.farewells),
                 "sent": self.farewells.sent,
@@ -147,6 +152,8 @@ class Front(asyncio.DatagramProtocol):
         target = next_uri(message)
         begins = not parse_name_addr(message.get("To")).tag
         prepare(message, self.us, record_route=begins and self.config.record_route)
+        if begins and message.method == "INVITE":
+            self.outgoing.sent(message, source)
         self._send_to_uri(message, target)
 
     def _from_outside(self, message: Message, source: Address) -> None:
@@ -199,7 +206,9 @@ class Front(asyncio.DatagramProtocol):
 
     def _response(self, message: Message, source: Address) -> None:
         branch = pop_own_via(message, self.us)
-        if branch is None or self.farewells.answered(branch, message.status):
+        if branch is None or self.farewells.answered(branch, message):
+            return
+        if self.outgoing.response(branch, message):
             return
         target = reply_address(message)
         if self._allow.is_worker(source):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sip.party.behaviour import Reception
+from sip.party.call import Call
 from sip.party.capture import Direction
 from sip.party.message import Message, parse
 from sip.party.party import Party
@@ -72,6 +73,59 @@ async def test_a_worker_that_dies_before_posting_its_leg(front: FrontProcess, ca
         await worker.wait("acked")
         worker.die()
         await caller.wait("ended", q850=41)
+
+
+async def dial_agent(worker: WorkerParty, agent: Party) -> Call:
+    return await worker.dial(f"sip:agent@{AGENT}:{agent.address[1]}")
+
+
+async def test_a_telephone_that_rings_for_a_dead_worker_stops(front: FrontProcess) -> None:
+    async with (
+        WorkerParty(front) as worker,
+        Party(AGENT, reception=Reception(status=0), timers=FAST) as agent,
+    ):
+        await dial_agent(worker, agent)
+        await worker.wait("ringing")
+        worker.die()
+        assert (await agent.wait("cancelled"))["q850"] == 41
+        await eventually(lambda: len(requests(agent, "ACK")) == 1)
+        await front.until("byes", "waiting", equals=0)
+        assert (await front.ask(op="status"))["byes"] == {"waiting": 0, "sent": 1, "unanswered": 0}
+
+
+async def test_a_telephone_that_begins_to_ring_for_a_dead_worker_stops(front: FrontProcess) -> None:
+    """Before a provisional response a CANCEL must not be sent (RFC 3261 section 9.1)."""
+    async with WorkerParty(front) as worker, Party(AGENT, reception=Reception(manual=True)) as agent:
+        agent.wire.lose = lambda direction, message: direction == "out" and message.status == 100
+        await dial_agent(worker, agent)
+        await agent.wait("incoming")
+        worker.die()
+        await front.until("workers", "idle", equals=0)
+        assert not requests(agent, "CANCEL")
+        agent.call.ring()
+        await agent.wait("cancelled")
+
+
+async def test_an_answer_that_crosses_the_cancel_of_a_dead_worker(front: FrontProcess) -> None:
+    winner = Reception(status=0, ignore_cancel=True)
+    async with WorkerParty(front) as worker, Party(AGENT, reception=winner, timers=FAST) as agent:
+        await dial_agent(worker, agent)
+        await worker.wait("ringing")
+        worker.die()
+        await eventually(lambda: bool(requests(agent, "CANCEL")))
+        agent.call.answer()
+        await agent.wait("acked")
+        await agent.wait("ended", q850=41)
+
+
+async def test_an_answer_whose_tombstone_was_not_posted(front: FrontProcess) -> None:
+    async with WorkerParty(front) as worker, Party(AGENT, timers=FAST) as agent:
+        await dial_agent(worker, agent)
+        await worker.wait("answered")
+        worker.die()
+        await agent.wait("ended", q850=41)
+        await front.until("byes", "waiting", equals=0)
+        assert len(requests(agent, "BYE")) == 1
 
 
 async def test_a_leg_that_ended_in_order_gets_no_bye(front: FrontProcess, caller: Party) -> None:

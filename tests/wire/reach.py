@@ -58,6 +58,7 @@ async def reach(place: Office, caller: Party, ann: Party, state: str) -> Talk:
             await connect(talk, ann)
             if state == "returned":
                 await talk.order("hand_back")
+                await ann.wait("ended", by_us=False)
             elif state == "wrap_up":
                 await ann.call.hangup()
         case "releasing":

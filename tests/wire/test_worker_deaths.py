@@ -26,6 +26,8 @@ async def test_a_killed_worker_loses_its_conversation_in_order(place: Office, st
             ended = await call.party.wait("ended", timeout=FAREWELL_S, call=call)
             assert (ended["q850"], ended["by_us"]) == (41, False)
             assert ended.at - killed < FAREWELL_S
+        if state == "dialing":
+            await ann.wait("cancelled", timeout=FAREWELL_S, q850=41)
         record = await talk.record()
         if other:
             assert other.state == "confirmed"
