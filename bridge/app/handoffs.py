@@ -230,8 +230,9 @@ class Handoffs:
             self.live.fire(Event.BOT_GONE)
 
     def interrupt(self) -> None:
-        """The worker died under it."""
-        if handoff := self.live:
+        """The worker died under it; in the wrap-up the people have parted already."""
+        handoff = self.live
+        if handoff and handoff.state is not State.WRAP_UP:
             self.records.append(handoff.record())
             handoff.attempts.release()
             self.current = None

@@ -72,7 +72,7 @@ class Lines:
         if leg.role == "caller" and self._handoffs.referring:
             self._call.after(CALLER_GONE, NOTIFY_WAIT_S)  # the NOTIFY may come behind the BYE
         elif leg.role == "caller":
-            self.caller_gone()
+            self.caller_gone(by_us=event.by_us)
         elif leg.role == "agent":
             self._handoffs.agent_ended(event)
         elif leg.role == "bot":
@@ -83,10 +83,10 @@ class Lines:
         self._ear.apply()
         self.close_when_alone()
 
-    def caller_gone(self) -> None:
+    def caller_gone(self, *, by_us: bool = False) -> None:
         self._bot.pause()
         self._handoffs.caller_gone()
-        self.ended = self.ended or "caller_gone"
+        self.ended = self.ended or ("completed" if by_us else "caller_gone")
         self.close_when_alone()
 
     def hang_up_caller(self, why: str) -> None:
@@ -153,10 +153,10 @@ class Lines:
         self._call.ua.send(c.Finish())
 
     def worker_lost(self) -> None:
-        for leg in self._call.legs.all.values():
-            if leg.live:
-                leg.ended_s, leg.reason = self._call.now_s(), "worker lost"
-        self.ended, self.closed = "worker_lost", True
+        cut = [leg for leg in self._call.legs.all.values() if leg.live]
+        for leg in cut:
+            leg.ended_s, leg.reason = self._call.now_s(), "worker lost"
+        self.ended, self.closed = "worker_lost" if cut else self.ended, True
         self._handoffs.interrupt()
         self._bot.pause()
 

@@ -222,3 +222,20 @@ def test_stray_answer_is_hung_up_elsewhere(tmp_path: Path) -> None:
         return stage
 
     only(run(story()))
+
+
+def test_a_worker_that_dies_in_the_wrap_up_takes_nothing_back(tmp_path: Path) -> None:
+    """The people have talked; the wrap-up goes on and the outcome stands."""
+
+    async def story() -> Stage:
+        async with Stage(tmp_path, on_dial=answers) as stage:
+            await connected(stage)
+            stage.agent.hang_up()
+            await stage.until(State.WRAP_UP)
+            stage.ua.die()
+            await stage.until(State.COMPLETED)
+        return stage
+
+    record = only(run(story()))
+    assert record.handoffs[0].outcome.result == "connected"
+    assert record.ended == "completed"

@@ -57,6 +57,14 @@ async def test_people_who_talk_go_on_talking(place: Office, state: str) -> None:
         await interrupted(talk, state)
 
 
+async def test_main_killed_in_the_wrap_up_leaves_a_record(place: Office) -> None:
+    async with place.people() as (caller, ann, _):
+        talk = await reach(place, caller, ann, "wrap_up")
+        place.bridge.kill("main")
+        await caller.wait("ended", timeout=6, by_us=False)
+        await interrupted(talk, "wrap_up")
+
+
 async def test_a_call_of_the_new_main_does_not_disturb_the_orphan(place: Office) -> None:
     async with place.people() as (caller, ann, ben), place.phone(14, "second") as second:
         orphan = await reach(place, caller, ann, "connected")

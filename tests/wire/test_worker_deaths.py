@@ -39,6 +39,15 @@ async def test_a_killed_worker_loses_its_conversation_in_order(place: Office, st
         assert (outcome["result"], outcome["phase"]) == ("interrupted", state)
 
 
+async def test_a_worker_killed_in_the_wrap_up_takes_nothing_back(place: Office) -> None:
+    async with place.people() as (caller, ann, _):
+        talk = await reach(place, caller, ann, "wrap_up")
+        place.bridge.kill(await talk.worker())
+        await caller.wait("ended", timeout=FAREWELL_S, by_us=False)
+        record = await talk.record()
+    assert record["handoffs"][0]["outcome"]["result"] == "connected"
+
+
 async def test_other_conversations_do_not_notice(place: Office) -> None:
     async with place.people() as (caller, ann, ben), place.phone(14, "second") as second:
         talk = await place.talk(caller)
