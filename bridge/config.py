@@ -92,6 +92,8 @@ class Agent(Section):
     """escalation reasons this agent takes; none = all"""
     headset: bool = False
     """a declared headset may be spoken hints to during the call"""
+    assist: bool = False
+    """wants assist during the call, so the bridge stays (conference) whatever `mode` says"""
     auto_accept: bool = False
     """joined after the whisper without a key"""
     fallback_proved: bool = False
@@ -129,7 +131,13 @@ class Handoff(Section):
     flush_timeout_s: float = 2.0
     """how long the last words may take to be recognised"""
     refer_by_reason: dict[str, Mode] = {}
-    """transfer mode per escalation reason, over the target's own"""
+    """transfer mode per escalation reason, over everything else"""
+    assist_reasons: list[str] = []
+    """escalation reasons for which assist is wanted: conference, over the target's own mode"""
+    release_after_s: float | None = Field(default=None, gt=0)
+    """a conference that nobody wants assist in is released to an attended REFER after so long"""
+    release_on_drain: bool = False
+    """a bridge told to stop releases its conferences, so that it need not wait for their end"""
 
 
 class Asr(Section):

@@ -1,4 +1,4 @@
-"""Main's control socket: SIP workers, ASR workers and the TTS process connect here and say who they are."""
+"""Main's control socket: SIP and ASR workers, the TTS process and the supervisor connect to it."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ HELLO_S = 5.0
 
 
 class ControlSocket:
-    """First line of a connection: {"kind": "sip"|"asr"|"tts", ...}; the rest is that adapter's."""
+    """First line of a connection: {"kind": "sip"|"asr"|"tts"|"drain", ...}; the rest is that adapter's."""
 
     def __init__(self, path: Path, service: Service, tts: TtsProcess) -> None:
         self._path, self._service, self._tts = path, service, tts
@@ -70,6 +70,8 @@ class ControlSocket:
                 await self._service.asr.attach(reader, writer, hello)
             case "tts":
                 await self._tts.attach(reader, writer, hello)
+            case "drain":
+                self._service.drain()
             case other:
                 log.warning("unknown kind of connection", kind=str(other)[:20])
 

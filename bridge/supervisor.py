@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -72,7 +73,7 @@ class Supervisor:
     _draining: bool = False
     _ended: asyncio.Event = field(default_factory=asyncio.Event)
     _failure: StartError | None = None
-    _drain: asyncio.Task[dict[str, Any]] | None = None
+    _drain: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
         """Raises `StartError` when a process says that it cannot run so."""
@@ -258,14 +259,16 @@ class Supervisor:
 
     async def _pool(self) -> dict[str, int]:
         """How many workers the front counts as idle, busy and leaving; {} while it is not there."""
-        counts: dict[str, int] = (await self._front({"op": "status"})).get("workers", {})
+        counts: dict[str, int] = (await self._ask(self.paths.front_control, {"op": "status"})).get(
+            "workers", {}
+        )
         return counts
 
-    async def _front(self, request: dict[str, Any]) -> dict[str, Any]:
-        """One request to the front's control socket; {} when it is not there."""
+    async def _ask(self, control: Path, request: dict[str, Any]) -> dict[str, Any]:
+        """One request to a control socket; {} when nobody is there, or there is nothing to say."""
         try:
             async with asyncio.timeout(1.0):
-                reader, writer = await asyncio.open_unix_connection(str(self.paths.front_control))
+                reader, writer = await asyncio.open_unix_connection(str(control))
                 writer.write(json.dumps(request).encode() + b"\n")
                 answer = json.loads(await reader.readline() or b"{}")
                 writer.close()
@@ -282,7 +285,12 @@ class Supervisor:
             return
         self._draining = True
         log.info("draining")
-        self._drain = asyncio.create_task(self._front({"op": "drain"}))
+        self._drain = asyncio.create_task(self._tell_of_drain())
+
+    async def _tell_of_drain(self) -> None:
+        """The front takes no new calls; main may let running ones go."""
+        await self._ask(self.paths.front_control, {"op": "drain"})
+        await self._ask(self.paths.control, {"kind": "drain"})
 
     async def _end_all(self) -> None:
         """Workers first, then whoever served them; what does not end in time is killed."""

@@ -14,8 +14,8 @@ class ConfigDirectory:
         self._targets = tuple(
             Target(
                 id=agent.id, uri=agent.uri, mode=agent.mode, reasons=tuple(agent.reasons),
-                headset=agent.headset, auto_accept=agent.auto_accept, can_refer=agent.can_refer,
-                fallback_proved=agent.fallback_proved, ring_s=agent.ring_s,
+                headset=agent.headset, assist=agent.assist, auto_accept=agent.auto_accept,
+                can_refer=agent.can_refer, fallback_proved=agent.fallback_proved, ring_s=agent.ring_s,
             )
             for agent in agents
         )  # fmt: skip

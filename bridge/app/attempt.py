@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bridge.app.call import Call
-from bridge.core.transfer_mode import choose_mode, confirm_mode
+from bridge.core.transfer_mode import choose_mode, confirm_mode, wants_assist
 from bridge.model.brief import Brief
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Attempt, Event, State
@@ -92,7 +92,10 @@ class Attempts:
         )
 
     def _mode_for(self, target: Target) -> ModeChoice:
-        return choose_mode(target, self._escalation.reason, self._call.settings.handoff.refer_by_reason)
+        rules = self._call.settings.handoff
+        return choose_mode(
+            target, self._escalation.reason, rules.refer_by_reason, frozenset(rules.assist_reasons)
+        )
 
     def wait_for_free(self) -> None:
         async def wait() -> None:
@@ -217,6 +220,20 @@ class Attempts:
         self._amend(mode=self._choice.mode.value, mode_why=self._choice.why)
         return self._choice.mode
 
+    def releasable(self, *, despite_assist: bool) -> bool:
+        """Whether an attended REFER may take the bridge out of a conference unasked."""
+        caller, agent, target = self._call.legs.up("caller"), self._call.legs.up("agent"), self._target
+        if caller is None or agent is None or target is None or not target.can_refer:
+            return False
+        assisted = frozenset(self._call.settings.handoff.assist_reasons)
+        assisting = bool(wants_assist(target, self._escalation.reason, assisted)) and not despite_assist
+        return caller.peer == agent.peer and not assisting
+
+    def released(self, why: str) -> None:
+        """The conference is over by somebody's will, and becomes an attended REFER."""
+        self._choice = ModeChoice(mode=Mode.REFER_REPLACES, why=f"released: {why}")
+        self._amend(mode=self._choice.mode.value, mode_why=self._choice.why)
+
     def refer_ended(self) -> None:
         """The final NOTIFY, or a refusal: another REFER may be sent."""
         self._referring = False
@@ -229,9 +246,6 @@ class Attempts:
         if caller is None or agent is None:
             self._fire(Event.TRANSFER_FAILED)
             return
-        self._choice = ModeChoice(
-            mode=Mode.REFER_REPLACES, why=self._choice.why if self._choice else "released"
-        )
         self._referring = True
         self._call.ua.send(ReferReplaces(leg=caller.id, other=agent.id, headers=self.headers()))
 

@@ -158,12 +158,14 @@ class Conversation:
                 self.handoffs.escalate(message.escalation)
             case m.Ordered():
                 self.handoffs.order(message)
+            case m.Draining():
+                self.handoffs.drain()
             case m.Adopted():
                 self._adopt(message)
 
     def _elapsed(self, name: str) -> None:
         match name:
-            case "handoff" | "farewell":
+            case "handoff" | "farewell" | "release":
                 self.handoffs.elapsed(name)
             case "zero":
                 self._watch.zero_stood_alone()

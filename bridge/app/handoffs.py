@@ -15,6 +15,7 @@ from sip import events as e
 
 MAX_UNASKED = 5
 """loop guard: handoffs after which only an explicit request is still obeyed"""
+RELEASE = "release"
 HELD = (State.CHOOSING, State.WAITING, State.DIALING, State.JOINING, State.REFERRING, State.SENDING)
 BEFORE_PICKUP = (State.CHOOSING, State.WAITING, State.DIALING)
 
@@ -39,6 +40,7 @@ class Handoffs:
         self.current: Handoff | None = None
         self.records: list[HandoffRecord] = []
         self._posture: c.Posture | None = None
+        self._draining = False
 
     @property
     def live(self) -> Handoff | None:
@@ -95,7 +97,7 @@ class Handoffs:
             strict=self._strict,
             return_to_bot=self._bot.take_back,
             done=self._done,
-            entered=self.pose,
+            entered=self._entered,
             on_token=self._on_token,
         )
         self.whisper.announce(self._call.settings.words.transferring)
@@ -151,7 +153,7 @@ class Handoffs:
         """Keys of a connected agent are ours alone; they are off unless configured."""
         settings = self._call.settings.handoff
         if digit == settings.release_key:
-            self.order(m.Ordered(Event.RELEASE))
+            self.order(m.Ordered(Event.RELEASE, why="by key"))
         elif digit == settings.hand_back_key:
             self.order(m.Ordered(Event.HAND_BACK))
 
@@ -205,13 +207,37 @@ class Handoffs:
         handoff.disposition = order.disposition or handoff.disposition
         handoff.note = order.note or handoff.note
         if handoff.can(order.event):
+            if order.event is Event.RELEASE:
+                handoff.attempts.released(order.why)
             handoff.fire(order.event)
         else:
             self._call.emit("order_refused", event=order.event, state=handoff.state)
 
+    def drain(self) -> None:
+        """The bridge is to stop: a conference may be released now, or as soon as it is one."""
+        self._draining = self._call.settings.handoff.release_on_drain
+        if self.state is State.CONNECTED:
+            self._plan_release()
+
+    def _plan_release(self) -> None:
+        """Late release by policy or drain, once a handoff: a PBX that refused it is not asked again."""
+        handoff, settings = self.live, self._call.settings.handoff
+        wait_s = 0.0 if self._draining else settings.release_after_s
+        if handoff and wait_s is not None and "refer_sent" not in handoff.marks:
+            self._call.after(RELEASE, wait_s)
+
+    def _release(self) -> None:
+        handoff = self.live
+        if handoff is None or handoff.state is not State.CONNECTED:
+            return
+        if handoff.attempts.releasable(despite_assist=self._draining):
+            self.order(m.Ordered(Event.RELEASE, why="the bridge drains" if self._draining else "by policy"))
+
     def elapsed(self, name: str) -> None:
         if self.current and name == FAREWELL:
             self.current.farewell_over()
+        elif name == RELEASE:
+            self._release()
         elif self.live:
             self.live.timed_out()
 
@@ -245,6 +271,11 @@ class Handoffs:
         self._call.emit("outcome", handoff=record.id, result=outcome.result, phase=outcome.phase)
         self._ear.apply()
         self._changed()
+
+    def _entered(self, state: State) -> None:
+        self.pose(state)
+        if state is State.CONNECTED:
+            self._plan_release()
 
     def pose(self, state: State | None) -> None:
         """Tell the worker what to do alone, should this process die."""

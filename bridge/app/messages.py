@@ -49,6 +49,12 @@ class Ordered:
     event: HandoffEvent
     disposition: str | None = None
     note: str | None = None
+    why: str = "ordered"
+
+
+@dataclass(frozen=True, slots=True)
+class Draining:
+    """The bridge takes no new calls and would like to see the running ones go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +66,4 @@ class Adopted:
     incoming: CallIncoming
 
 
-Message = SipEvent | StreamEvent | Elapsed | AsrLost | BotReported | Escalate | Ordered | Adopted
+Message = SipEvent | StreamEvent | Elapsed | AsrLost | BotReported | Escalate | Ordered | Draining | Adopted

@@ -115,6 +115,11 @@ class Service:
         for conversation in self.live.values():
             conversation.call.inbox.put_nowait(m.AsrLost(worker))
 
+    def drain(self) -> None:
+        """No new calls will come; conversations may end early where that costs nobody anything."""
+        for id in self.live:
+            self.tell(id, m.Draining())
+
     async def finish(self, within_s: float) -> None:
         """The service stops: who only waits for a disposition is closed now, and leaves its record."""
         waiting = [asyncio.create_task(live.over.wait()) for live in self.live.values()]
@@ -127,7 +132,7 @@ class Service:
 
     # -- for the API
 
-    def tell(self, id: str, message: m.BotReported | m.Escalate | m.Ordered) -> bool:
+    def tell(self, id: str, message: m.BotReported | m.Escalate | m.Ordered | m.Draining) -> bool:
         """False when no such conversation is live."""
         conversation = self.live.get(id)
         if conversation is None:

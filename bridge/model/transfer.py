@@ -22,6 +22,8 @@ class Target:
     reasons: tuple[str, ...] = ()
     """escalation reasons it takes; empty = all"""
     headset: bool = False
+    assist: bool = False
+    """the agent wants to be assisted during the call"""
     auto_accept: bool = False
     fallback_proved: bool = False
     can_refer: bool = True

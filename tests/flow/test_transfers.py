@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from bridge.app.messages import Adopted, Ordered
+import pytest
+
+from bridge.app.messages import Adopted, Draining, Ordered
 from bridge.model.handoff import Event, State
-from sip.commands import Refer
+from sip.commands import Refer, ReferReplaces
 from sip.events import CallIncoming
 from sip.memory import MemoryUserAgent
 from tests.flow.stage import Stage, agents, settings
@@ -203,3 +205,65 @@ def test_keys_of_a_connected_agent(tmp_path: Path) -> None:
     run(story("*", State.CONNECTED))
     run(story("*", State.WRAP_UP, release_key="*"))
     run(story("#", State.RETURNED, hand_back_key="#"))
+
+
+def late_release(tmp_path: Path, *, peer: str = "127.0.0.5", drain: bool = False, ok: bool = True,
+                 ann: dict[str, object] | None = None, **handoff: object) -> Stage:  # fmt: skip
+    """A minute of conference under a policy of release; the caller hangs up if nothing came of it."""
+
+    async def story() -> Stage:
+        config = settings(agents=agents("ann", **(ann or {})), handoff=handoff)
+        async with Stage(tmp_path, config, on_dial=answers) as stage:
+            stage.conversation.call.legs.all["caller"].peer = peer
+            if not ok:
+                stage.caller.refer_replies = [(603, True)]
+            if drain:
+                stage.conversation.call.inbox.put_nowait(Draining())
+            await request(stage)
+            await stage.until(State.BRIEFING)
+            stage.agent.press("1")
+            await stage.settle(60)
+            if stage.state is State.CONNECTED:
+                stage.caller.hang_up()
+        return stage
+
+    return run(story())
+
+
+def refers(stage: Stage) -> list[float]:
+    return [at for at, command in stage.ua.commands if isinstance(command, ReferReplaces)]
+
+
+def test_a_conference_is_released_by_policy(tmp_path: Path) -> None:
+    stage = late_release(tmp_path, release_after_s=20)
+    (handoff,) = only(stage).handoffs
+    assert handoff.outcome.result == "transferred"
+    assert handoff.attempts[0].mode == "refer_replaces"
+    assert "by policy" in handoff.attempts[0].mode_why
+    assert refers(stage)[0] - stage.conversation.call.started > handoff.marks_s["connected"] + 19.9
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"peer": "127.0.0.77"}, {"ann": {"can_refer": False}}, {"ann": {"assist": True}},
+     {"assist_reasons": ["explicit_request"]}],
+)  # fmt: skip
+def test_a_policy_releases_only_what_it_may(tmp_path: Path, changes: dict[str, object]) -> None:
+    stage = late_release(tmp_path, release_after_s=20, **changes)  # type: ignore[arg-type]
+    assert only(stage).handoffs[0].outcome.result == "connected"
+    assert not refers(stage)
+
+
+def test_a_refused_release_is_not_tried_again(tmp_path: Path) -> None:
+    stage = late_release(tmp_path, release_after_s=5, ok=False)
+    assert only(stage).handoffs[0].outcome.result == "connected"
+    assert len(refers(stage)) == 1
+
+
+def test_a_draining_bridge_releases_even_assisted_conferences(tmp_path: Path) -> None:
+    stage = late_release(tmp_path, drain=True, release_on_drain=True, ann={"assist": True})
+    (handoff,) = only(stage).handoffs
+    assert handoff.outcome.result == "transferred"
+    assert "drains" in handoff.attempts[0].mode_why
+    kept = late_release(tmp_path, drain=True)
+    assert only(kept).handoffs[0].outcome.result == "connected"

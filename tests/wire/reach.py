@@ -18,13 +18,14 @@ _UNASKED = ["bot_limit", "explicit_request", "dtmf", "repeated_failure", "out_of
 
 
 def staff(net: str) -> list[dict[str, Any]]:
-    """Ann and Ben; `solo` for one reason alone; two behind the caller's own telephone system."""
+    """Ann and Ben; `solo` for one reason alone; three behind the caller's own telephone system."""
     refer = {"mode": "refer", "fallback_proved": True}
     return [
         {"id": "ann", "uri": f"sip:agent1@{net}.11:5060", "reasons": _UNASKED},
         {"id": "ben", "uri": f"sip:agent2@{net}.12:5060", "reasons": _UNASKED},
         {"id": "solo", "uri": f"sip:agent1@{net}.11:5060", "reasons": ["sensitive"]},
         {"id": "here", "uri": f"sip:here@{net}.10:5060", "mode": "refer_replaces", "reasons": _UNASKED},
+        {"id": "ann_here", "uri": f"sip:here@{net}.10:5060", "reasons": _UNASKED},
         {"id": "away", "uri": f"sip:away@{net}.10:5060", "reasons": _UNASKED, **refer},
     ]
 

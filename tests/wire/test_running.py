@@ -96,6 +96,23 @@ async def test_sigterm_drains_and_a_second_one_ends(tmp_path: Path) -> None:
             assert (await talk.record())["handoffs"][0]["outcome"]["result"] == "connected"
 
 
+async def test_a_draining_bridge_hands_its_conferences_to_the_pbx(tmp_path: Path) -> None:
+    """The caller's telephone plays the PBX: both legs are its own, so an attended REFER joins them."""
+    with office(tmp_path, staff=staff, handoff={**TIMERS, "release_on_drain": True}) as place:
+        async with place.people() as (caller, _, _):
+            talk = await place.talk(caller)
+            await talk.escalate("ann_here")
+            await talk.state("briefing")
+            await caller.calls[-1].press("1")
+            await talk.state("connected")
+            place.bridge.process.send_signal(signal.SIGTERM)
+            code = await asyncio.to_thread(place.bridge.process.wait, 15)
+            record = await talk.record()
+    assert code == 0
+    assert record["handoffs"][0]["outcome"]["result"] == "transferred"
+    assert "drains" in record["handoffs"][0]["attempts"][0]["mode_why"]
+
+
 async def test_a_second_signal_ends_a_running_call(tmp_path: Path) -> None:
     with office(tmp_path, staff=staff, handoff=TIMERS) as place:
         async with place.people() as (caller, ann, _), place.phone(14, "second") as second:
