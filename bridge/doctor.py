@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 
 from bridge.check import Finding, check_settings
 from bridge.config import Settings
-from bridge.supervisor import RTP_SLICE
+from bridge.plan import RTP_SLICE, worker_slots
 from sip.types import MAX_LEGS
 
 LEAST_DISK_MB = 500
@@ -40,8 +40,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         yield Finding(level="error", key="sip.port", message=taken, cure=cure)
     else:
         yield _ok("sip.port", f"{sip.bind}:{sip.port}/udp is free")
-    count = 2 * (sip.max_conversations + sip.workers)
-    ports = list(range(sip.worker_ports, sip.worker_ports + count))
+    ports = list(range(sip.worker_ports, sip.worker_ports + worker_slots(sip)))
     if taken := _taken(sip.bind, ports, socket.SOCK_DGRAM):
         yield Finding(level="error", key="sip.worker_ports", message=taken, cure="set sip.worker_ports")
     else:
@@ -64,7 +63,7 @@ def _taken(ip: str, ports: list[int], kind: socket.SocketKind) -> str | None:
 
 def _rtp(settings: Settings) -> Iterator[Finding]:
     sip = settings.sip
-    last = sip.rtp_ports + 2 * (sip.max_conversations + sip.workers) * RTP_SLICE - 1
+    last = sip.rtp_ports + worker_slots(sip) * RTP_SLICE - 1
     if last > 65535:
         cure = "lower sip.rtp_ports or sip.max_conversations"
         yield Finding(level="error", key="sip.rtp_ports", message=f"the range ends at {last}", cure=cure)

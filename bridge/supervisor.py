@@ -6,7 +6,6 @@ taking calls along.
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import sys
@@ -18,13 +17,12 @@ from typing import Any
 
 import structlog
 
+from bridge import plan
 from bridge.config import Settings
 from bridge.paths import Paths
-from bridge.tts import TtsConfig
 
 log = structlog.get_logger()
 
-RTP_SLICE = 40
 PORT_REST_S = 32.0
 """RFC 3261 timer B: a new worker on the port would get the old one's stray responses"""
 POLL_S = 0.1
@@ -121,71 +119,15 @@ class Supervisor:
                     ) from None
 
     def _plan(self) -> None:
-        settings, paths = self.settings, self.paths
-        sip = settings.sip
-        count = sip.max_conversations + sip.workers
-        self._slots = [Slot(index=i) for i in range(2 * count)]
-        asr_count = settings.asr.workers or min(os.cpu_count() or 1, 2)
-        front = {
-            "bind": f"{sip.bind}:{sip.port}",
-            "allow": sip.allow,
-            "workers": [
-                {
-                    "ip": sip.bind,
-                    "first_port": sip.worker_ports,
-                    "last_port": sip.worker_ports + len(self._slots) - 1,
-                }
-            ],
-            "control": str(paths.front_control),
-        }
-        self._add("front", "sip.front", json.dumps(front))
-        self._add("main", "bridge.main", _revealed(settings))
-        tts = TtsConfig(
-            control=paths.control, clips=paths.clips, engine=settings.tts.engine, rate=sip.clock_rate,
-            bot_voice=settings.tts.bot_voice, whisper_voice=settings.tts.whisper_voice,
-        )  # fmt: skip
-        self._add("tts", "bridge.tts", tts.model_dump_json())
-        for index in range(asr_count):
-            name = f"asr-{index}"
-            asr = {
-                "name": name,
-                "engine": settings.asr.engine,
-                "model_dir": str(settings.asr.model_dir) if settings.asr.model_dir else None,
-                "hotwords": settings.asr.hotwords,
-                "vad": "gated" if settings.asr.vad == "silero" else settings.asr.vad,
-                "control": str(paths.control),
-                "pcm": str(paths.pcm(name)),
-            }
-            self._add(name, "asr.worker", json.dumps(asr))
+        self._slots = [Slot(index=i) for i in range(plan.worker_slots(self.settings.sip))]
+        for name, module, config in plan.lasting(self.settings):
+            self._children.append(Child(name=name, module=module, config=self._told(name, config)))
 
-    def _add(self, name: str, module: str, config: str) -> None:
+    def _told(self, name: str, config: str) -> str:
+        """Write a configuration where only we can read it; its path."""
         path = self.paths.config(name)
         path.touch(mode=0o600)
         path.write_text(config)
-        self._children.append(Child(name=name, module=module, config=str(path)))
-
-    def _worker_config(self, slot: Slot) -> str:
-        sip = self.settings.sip
-        config = {
-            "name": f"sip-{slot.index}",
-            "bind_ip": sip.bind,
-            "sip_port": sip.worker_ports + slot.index,
-            "front": f"{sip.bind}:{sip.port}",
-            "front_control": str(self.paths.front_control),
-            "control": str(self.paths.control),
-            "rtp_port": sip.rtp_ports + slot.index * RTP_SLICE,
-            "rtp_ports": RTP_SLICE,
-            "clock_rate": sip.clock_rate,
-            "codecs": sip.codecs,
-            "srtp": sip.srtp,
-            "credentials": [
-                {"realm": c.realm, "user": c.user, "password": c.secret()} for c in sip.credentials
-            ],
-            "media_watchdog_s": sip.media_silence_s,
-        }
-        path = self.paths.config(f"sip-{slot.index}")
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(config))
         return str(path)
 
     # -- keeping it running
@@ -217,7 +159,9 @@ class Supervisor:
             if not self.paths.ready.exists():  # idle workers without a main call themselves busy
                 wanted = min(wanted, sip.workers)
             for slot in self._rested()[: max(wanted - len(running), 0)]:
-                slot.process = await self._start(f"sip-{slot.index}", "sip.worker", self._worker_config(slot))
+                name = f"sip-{slot.index}"
+                config = self._told(name, plan.worker(self.settings, slot.index))
+                slot.process = await self._start(name, "sip.worker", config)
                 waits[slot.index] = asyncio.create_task(self._bury(slot))
             if self._draining and pool and not busy:
                 self._ended.set()
@@ -314,12 +258,3 @@ async def _ended(process: asyncio.subprocess.Process) -> None:
     except TimeoutError:
         process.kill()
         await process.wait()
-
-
-def _revealed(settings: Settings) -> str:
-    """The settings with their secrets, for a file only we can read."""
-    tree = settings.model_dump(mode="json")
-    tree["api"]["token"] = settings.api.secret()
-    tree["api"]["token_file"] = None
-    tree["sip"]["credentials"] = []  # main has no use for them
-    return json.dumps(tree)

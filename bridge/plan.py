@@ -1,0 +1,99 @@
+"""What each process of one bridge is told: the configuration it reads at its start, as JSON."""
+
+import json
+import os
+from typing import Any
+
+from bridge.config import Settings, Sip
+from bridge.paths import Paths
+from bridge.tts import TtsConfig
+
+RTP_SLICE = 40
+
+
+def worker_slots(sip: Sip) -> int:
+    """SIP ports of workers: twice as many as may run, because a port rests behind a worker that ended."""
+    return 2 * (sip.max_conversations + sip.workers)
+
+
+def front_address(sip: Sip) -> str:
+    return f"{sip.bind}:{sip.port}"
+
+
+def lasting(settings: Settings) -> list[tuple[str, str, str]]:
+    """(name, module, configuration) of every process that must always run."""
+    return [
+        ("front", "sip.front", _front(settings)),
+        ("main", "bridge.main", _main(settings)),
+        ("tts", "bridge.tts", _tts(settings)),
+        *((f"asr-{i}", "asr.worker", _asr(settings, f"asr-{i}")) for i in range(_asr_count(settings))),
+    ]
+
+
+def worker(settings: Settings, slot: int) -> str:
+    """The SIP worker that runs in that slot."""
+    sip, paths = settings.sip, Paths(settings.run_dir)
+    config = {
+        "name": f"sip-{slot}",
+        "bind_ip": sip.bind,
+        "sip_port": sip.worker_ports + slot,
+        "front": front_address(sip),
+        "front_control": str(paths.front_control),
+        "control": str(paths.control),
+        "rtp_port": sip.rtp_ports + slot * RTP_SLICE,
+        "rtp_ports": RTP_SLICE,
+        "clock_rate": sip.clock_rate,
+        "codecs": sip.codecs,
+        "srtp": sip.srtp,
+        "credentials": [{"realm": c.realm, "user": c.user, "password": c.secret()} for c in sip.credentials],
+        "media_watchdog_s": sip.media_silence_s,
+    }
+    return json.dumps(config)
+
+
+def _front(settings: Settings) -> str:
+    sip = settings.sip
+    last = sip.worker_ports + worker_slots(sip) - 1
+    config = {
+        "bind": front_address(sip),
+        "allow": sip.allow,
+        "workers": [{"ip": sip.bind, "first_port": sip.worker_ports, "last_port": last}],
+        "control": str(Paths(settings.run_dir).front_control),
+    }
+    return json.dumps(config)
+
+
+def _main(settings: Settings) -> str:
+    """The settings with the secrets that main needs, for a file only we can read."""
+    tree: dict[str, Any] = settings.model_dump(mode="json")
+    tree["api"]["token"] = settings.api.secret()
+    tree["api"]["token_file"] = None
+    tree["sip"]["credentials"] = []  # main has no use for them
+    return json.dumps(tree)
+
+
+def _tts(settings: Settings) -> str:
+    paths, tts = Paths(settings.run_dir), settings.tts
+    config = TtsConfig(
+        control=paths.control, clips=paths.clips, engine=tts.engine, rate=settings.sip.clock_rate,
+        bot_voice=tts.bot_voice, whisper_voice=tts.whisper_voice,
+    )  # fmt: skip
+    return config.model_dump_json()
+
+
+def _asr_count(settings: Settings) -> int:
+    return settings.asr.workers or min(os.cpu_count() or 1, 2)
+
+
+def _asr(settings: Settings, name: str) -> str:
+    paths, asr = Paths(settings.run_dir), settings.asr
+    config = {
+        "name": name,
+        "engine": asr.engine,
+        "model_dir": str(asr.model_dir) if asr.model_dir else None,
+        "hotwords": asr.hotwords,
+        "vad": "gated" if asr.vad == "silero" else asr.vad,
+        "control": str(paths.control),
+        "pcm": str(paths.pcm(name)),
+    }
+    return json.dumps(config)
