@@ -10,9 +10,9 @@ from asr.audio import Samples
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeardWord:
     text: str
-    start_s: float
-    """from the beginning of the audio it was heard in"""
-    end_s: float
+    start_s: float = 0.0
+    """from the beginning of the audio it was heard in; not told in partials"""
+    end_s: float = 0.0
     confidence: float | None = None
 
 
@@ -32,6 +32,10 @@ class Transcriber(Protocol):
     @property
     def speculates(self) -> bool:
         """A final may be decoded before the end is certain, and thrown away."""
+
+    @property
+    def incremental(self) -> bool:
+        """A partial costs only the audio that is new, so partials may follow each other closely."""
 
     def partial(self, utterance: int, audio: Samples) -> Hypothesis:
         """`audio`: 16 kHz, the utterance from its start; each call of an utterance has more of it."""

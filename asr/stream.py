@@ -19,6 +19,8 @@ from asr.types import Closed, Failed, Final, Partial, SpeechEnded, SpeechEvent, 
 
 _FIRST_PARTIAL_MS = 240
 """of speech, before there is anything worth decoding"""
+_SHORT_HOPS = 3
+"""partials of an incremental engine in the time of one of the others"""
 
 
 @dataclass(slots=True, eq=False)
@@ -190,7 +192,8 @@ class SegmentedStream:
             return
         if self._segmenter.endpointer.voiced_ticks < ticks(_FIRST_PARTIAL_MS):
             return
-        if self._segmenter.end - utterance.asked >= ticks(self._scheduler.hop_ms):
+        hop_ms = self._scheduler.hop_ms // (_SHORT_HOPS if self._transcriber.incremental else 1)
+        if self._segmenter.end - utterance.asked >= ticks(hop_ms):
             self._submit_partial(utterance)
 
     def _submit_partial(self, utterance: _Utterance) -> None:

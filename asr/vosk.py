@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from asr.audio import TICKS_PER_S, Samples, check_rate, to_pcm
 from asr.endpointing import EndpointRules
 from asr.errors import AsrError
@@ -60,6 +62,7 @@ class VoskRecognizer:
         self._vad = vad
         make_vad(vad)
         self._rules = rules or EndpointRules()
+        _VoskTranscriber(self._model).final(1, np.zeros(TICKS_PER_S, np.float32))  # the first one is slow
 
     @property
     def name(self) -> str:
@@ -83,6 +86,7 @@ class VoskRecognizer:
 class _VoskTranscriber:
     speculates = False
     """`FinalResult` ends an utterance for good"""
+    incremental = True
 
     def __init__(self, model: Any) -> None:
         self._model = model
@@ -93,8 +97,8 @@ class _VoskTranscriber:
 
     def partial(self, utterance: int, audio: Samples) -> Hypothesis:
         self._hear(utterance, audio)
-        result = json.loads(self._kaldi.PartialResult())
-        return _hypothesis([*self._done, *_words(result.get("partial_result", []))])
+        heard = json.loads(self._kaldi.PartialResult())["partial"].split()
+        return _hypothesis([*self._done, *(HeardWord(text=text) for text in heard if _is_word(text))])
 
     def final(self, utterance: int, audio: Samples) -> Hypothesis:
         self._hear(utterance, audio)
@@ -106,8 +110,7 @@ class _VoskTranscriber:
         if utterance != self._utterance:
             self._utterance, self._fed, self._done = utterance, 0, []
             self._kaldi = _library().KaldiRecognizer(self._model, TICKS_PER_S)
-            self._kaldi.SetWords(True)
-            self._kaldi.SetPartialWords(True)
+            self._kaldi.SetWords(True)  # not SetPartialWords: its partials come in steps of 1.2 s
         if len(audio) > self._fed and self._kaldi.AcceptWaveform(to_pcm(audio[self._fed :])):
             # its own endpointer saw an end in mid-utterance: keep what it has and go on
             self._done += _words(json.loads(self._kaldi.Result()).get("result", []))
@@ -123,8 +126,13 @@ def _words(result: list[dict[str, Any]]) -> list[HeardWord]:
             confidence=float(word["conf"]),
         )
         for word in result
-        if not str(word["word"]).startswith(("[", "<"))  # noises and unknown words have such names
+        if _is_word(str(word["word"]))
     ]
+
+
+def _is_word(text: str) -> bool:
+    """Noises and unknown words have names in brackets."""
+    return not text.startswith(("[", "<"))
 
 
 def _hypothesis(words: list[HeardWord]) -> Hypothesis:

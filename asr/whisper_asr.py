@@ -75,6 +75,7 @@ class WhisperRecognizer:
 
 class _WhisperTranscriber:
     speculates = True
+    incremental = False
 
     def __init__(self, model: WhisperModel, final: WindowRules) -> None:
         self._model = model

@@ -6,6 +6,7 @@ caller asks for a person, the agent's telephone rings, the whisper plays, key 1,
 
 import asyncio
 import json
+import shutil
 import sys
 import urllib.request
 from collections.abc import Callable
@@ -43,6 +44,7 @@ Tell = Callable[[str], None]
 
 def measure(count: int, out: Path, *, noise_limit_ms: float, tell: Tell) -> dict[str, Any]:
     """Run `count` calls; leaves OUT/wire.pcap and OUT/wire.json, and returns their report."""
+    shutil.rmtree(out / "bridge", ignore_errors=True)  # what an earlier run heard is not this one's
     out.mkdir(parents=True, exist_ok=True)
     pcap = out / "wire.pcap"
     notes = Notes(bridge=f"{NET}.1", caller=f"{NET}.10", agent=f"{NET}.20")

@@ -6,6 +6,7 @@ word and then only listens. Both ends of a latency are on one CLOCK_MONOTONIC.
 
 import asyncio
 import os
+import shutil
 import sys
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -46,6 +47,7 @@ class Plan:
 
 def measure(plan: Plan, out: Path, tell: Tell) -> dict[str, Any]:
     """Run it; the report has `void` beside the figures. Raises `TimeoutError`, `BridgeFailed`."""
+    shutil.rmtree(out / "bridge", ignore_errors=True)  # what an earlier run heard is not this one's
     out.mkdir(parents=True, exist_ok=True)
     tell("preparing the speech")
     talkers = Talkers()

@@ -28,6 +28,7 @@ class Seconds:
 
     def __init__(self, speculates: bool = True) -> None:
         self.speculates = speculates
+        self.incremental = False
         self.finals: list[float] = []
         self.fail = False
 

@@ -8,7 +8,7 @@ import pytest
 
 from asr.errors import AsrError
 from asr.scheduler import Inline
-from asr.types import Final, SpeechEvent
+from asr.types import Final, Partial, SpeechEvent
 from asr.vosk import VoskRecognizer
 from tests.asr.conftest import Speak
 from tests.asr.sounds import RATE, feed, only, seconds, telephone
@@ -33,6 +33,25 @@ def test_a_broken_model_is_said_to_be_broken(tmp_path: Path) -> None:
     with pytest.raises(AsrError) as refused:
         VoskRecognizer(Inline(), model_dir=tmp_path)
     assert refused.value.code == "model_broken"
+
+
+@pytest.mark.needs_vosk_model
+def test_partials_follow_the_words_closely(vosk_english: Path, speak: Speak) -> None:
+    """In audio time: with word times asked for, partials would be told in steps of more than a second."""
+    sound = np.concatenate(
+        (seconds(1), speak("i want to cancel my subscription because it is too expensive"))
+    )
+    events: list[SpeechEvent] = []
+    stream = VoskRecognizer(Inline(), model_dir=vosk_english).open(rate=RATE, emit=events.append)
+    feed(stream, telephone(sound, seed=41))
+    partials = only(Partial, events)
+    (known,) = {partial.text for partial in partials if partial.text.endswith("subscription")}
+    first = next(partial.end for partial in partials if partial.text == known)
+    stream.close(len(sound))
+    (final,) = only(Final, events)
+    (word,) = [word for word in final.words if word.text == "subscription"]
+    assert first - word.end < 0.5 * RATE
+    assert len({partial.text for partial in partials}) >= 6
 
 
 @pytest.mark.needs_vosk_model

@@ -15,6 +15,11 @@ KEYS = {
 
 
 def test_one_talker_is_scored(tmp_path: Path) -> None:
+    earlier = tmp_path / "bridge" / "records" / "events.jsonl"
+    earlier.parent.mkdir(parents=True)
+    stale = {"conversation": "old", "caller": "talkera", "monotonic": 0.0, "at_s": 1.0}
+    lines = [{"type": "started", **stale}, *[{"type": "final", "text": "of an earlier run", **stale}] * 20]
+    earlier.write_text("".join(json.dumps(line) + "\n" for line in lines))
     command = [sys.executable, "-m", "bridge", "bench", "latency", "--json", "--streams", "1"]
     command += ["--seconds", "15", "--budget-ms", "1e9", "--max-noise-ms", "1e9", "--out", str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=140, check=False)
