@@ -1,10 +1,12 @@
-"""Settings of one SIP worker: one JSON file, written by whoever keeps the pool."""
+"""Settings of one SIP worker, and of the registrar worker: one JSON file each, by whoever keeps them."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from sip.message import host_port
 from sip.types import Srtp
 
 Codec = Literal["PCMU", "PCMA", "G722"]
@@ -12,6 +14,21 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 RTP_PORTS_LEAST = 16
 """Four legs take two ports each, and a leg redialled at once must not get the port of the one before."""
+
+
+REGISTRATIONS_MOST = 8
+"""Accounts the pjsua2 wheel is compiled for."""
+
+_REGISTRAR = re.compile(r"(?:sip:)?([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(\d{1,5}))?", re.IGNORECASE)
+
+
+def registrar_address(text: str) -> str:
+    """`host:port` of `sip:pbx.example.com`, `pbx` or `10.0.0.5:5062`. Raises `ValueError`."""
+    found = _REGISTRAR.fullmatch(text)
+    port = int(found[2] or 5060) if found else 0
+    if found is None or not 0 < port < 65536:
+        raise ValueError(f"{text!r} is no host or host:port")
+    return f"{found[1].lower()}:{port}"
 
 
 class Credential(BaseModel):
@@ -22,6 +39,66 @@ class Credential(BaseModel):
     realm: str = "*"
     user: str
     password: SecretStr
+
+
+UserPart = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]+$")]
+
+
+class Trunk(BaseModel):
+    """A PBX that knows us by registration: legs dialled there come from `user`, or it would not know them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    registrar: str
+    """`host:port`"""
+    user: UserPart
+
+    @field_validator("registrar")
+    @classmethod
+    def _registrar(cls, value: str) -> str:
+        return registrar_address(value)
+
+    @property
+    def host(self) -> str:
+        return self.registrar.partition(":")[0]
+
+    @property
+    def aor(self) -> str:
+        """The address of record (RFC 3261 section 10)."""
+        return f"sip:{self.user}@{self.host}"
+
+
+class Registration(Trunk):
+    """One registration to keep up."""
+
+    credential: Credential
+    expires_s: int = Field(default=120, ge=1)
+    """asked for; the registrar may grant less"""
+
+
+class RegistrarConfig(BaseModel):
+    """`python -m sip.registrar CONFIG.json` reads exactly this."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bind_ip: str
+    sip_port: Port
+    """among the front's worker ports, or the front would not forward for it"""
+    front: str
+    """`ip:port`: the outbound proxy, and the address in Contact"""
+    control: Path
+    registrations: tuple[Registration, ...] = Field(min_length=1, max_length=REGISTRATIONS_MOST)
+    user_agent: str = "handoff-bridge"
+
+    @field_validator("bind_ip")
+    @classmethod
+    def _ipv4(cls, value: str) -> str:
+        return _ipv4_address(value)
+
+    @field_validator("front")
+    @classmethod
+    def _front_address(cls, value: str) -> str:
+        return _ipv4_and_port(value)
 
 
 class WorkerConfig(BaseModel):
@@ -42,7 +119,8 @@ class WorkerConfig(BaseModel):
     codecs: tuple[Codec, ...] = Field(default=("PCMU", "PCMA"), min_length=1)
     srtp: Srtp = Srtp.OFF
     credentials: tuple[Credential, ...] = ()
-    contact_user: str = Field(default="bridge", pattern=r"^[A-Za-z0-9_.+-]+$")
+    trunks: tuple[Trunk, ...] = ()
+    contact_user: UserPart = "bridge"
     comfort: Path | None = None
     """WAV, s16 mono at the bridge clock; None is a soft built-in tone, so that nobody waits in silence."""
     media_watchdog_s: float = Field(default=5.0, gt=0)
@@ -56,11 +134,7 @@ class WorkerConfig(BaseModel):
     @field_validator("front")
     @classmethod
     def _front_address(cls, value: str) -> str:
-        host, _, port = value.rpartition(":")
-        _ipv4_address(host)
-        if not port.isdigit() or not 0 < int(port) < 65536:
-            raise ValueError("front is ip:port")
-        return value
+        return _ipv4_and_port(value)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -74,10 +148,23 @@ class WorkerConfig(BaseModel):
     def front_host(self) -> str:
         return self.front.rpartition(":")[0]
 
+    def trunk_to(self, uri: str) -> Trunk | None:
+        """The registration at the PBX to which a URI leads."""
+        there = host_port(uri)
+        return next((trunk for trunk in self.trunks if trunk.registrar == there), None)
+
 
 def _ipv4_address(text: str) -> str:
     """The pjsua2 wheel is built without IPv6 and aborts on it."""
     parts = text.split(".")
     if len(parts) != 4 or not all(part.isdigit() and int(part) < 256 for part in parts):
         raise ValueError(f"{text!r} is not an IPv4 address")
+    return text
+
+
+def _ipv4_and_port(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    _ipv4_address(host)
+    if not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError("front is ip:port")
     return text

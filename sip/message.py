@@ -87,6 +87,12 @@ def display_of(name_addr: str) -> str:
     return re.sub(r"\\(.)", r"\1", name[1:-1]) if name[:1] == name[-1:] == '"' and len(name) > 1 else name
 
 
+def user_of(name_addr: str) -> str:
+    """The user part of its URI, "" without one."""
+    user, at, _ = uri_of(name_addr).partition(":")[2].rpartition("@")
+    return user if at else ""
+
+
 def tag_of(name_addr: str) -> str:
     found = _TAG.search(name_addr)
     return found[1] if found else ""

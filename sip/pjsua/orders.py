@@ -8,7 +8,7 @@ import pjsua2 as pj
 
 from sip import commands as c
 from sip.clips import ClipUnreadable
-from sip.message import check_headers, check_uri, host_port, local_uri
+from sip.message import check_headers, check_uri, display_of, host_port, local_uri, user_of
 from sip.pjsua.engine import Engine
 from sip.pjsua.leg import PjsuaLeg, with_headers
 from sip.pjsua.players import Player
@@ -121,9 +121,10 @@ class Orders:
         self._check("bad_uri", check_uri(command.uri))
         if pj.Endpoint.instance().utilVerifySipUri(command.uri) != 0:
             raise Refused("bad_uri", "not a SIP URI")
-        prm = self._with(pj.CallOpParam(True), command.headers)
-        if command.caller_id is not None:
-            prm.txOption.localUri = self._caller_id(command.caller_id)
+        from_, asserted = self._from(command)
+        prm = self._with(pj.CallOpParam(True), (*command.headers, *asserted))
+        if from_:
+            prm.txOption.localUri = from_
         leg = PjsuaLeg(engine.account, command.leg, engine, engine.tap())
         leg.peer = host_port(command.uri)
         engine.legs[command.leg] = leg
@@ -138,6 +139,21 @@ class Orders:
         engine.no_answer[command.leg] = engine.timers.after(
             command.no_answer_s, functools.partial(self._no_answer, leg)
         )
+
+    def _from(self, command: c.Dial) -> tuple[str, tuple[Header, ...]]:
+        """From of an INVITE, "" for the account's own, and the headers that go with it.
+
+        A PBX that knows us by registration looks for the registered user in From; the caller's number then
+        stands beside it (RFC 3325).
+        """
+        caller = self._caller_id(command.caller_id) if command.caller_id is not None else ""
+        trunk = self._engine.config.trunk_to(command.uri)
+        if trunk is None:
+            return caller, ()
+        if not caller:
+            return f"<{trunk.aor}>", ()
+        name = display_of(caller) or user_of(caller)
+        return f'"{name}" <{trunk.aor}>', (("P-Asserted-Identity", caller),)
 
     def _caller_id(self, caller_id: str) -> str:
         uri = local_uri(caller_id, self._engine.config.front_host)
