@@ -1,12 +1,15 @@
 """Offline validation of a configuration: what would go wrong, where, and the cure."""
 
 import ipaddress
+import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from bridge.config import ConfigError, Settings
+from bridge.config import ConfigError, Credential, Settings, Sip
 from bridge.model.transfer import Mode
 from bridge.paths import Paths
+from sip.config import USER_PART, registrar_address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +31,10 @@ class Finding:
 
 def check_settings(settings: Settings) -> list[Finding]:
     """All findings, errors first."""
-    findings = [*_sip(settings), *_agents(settings), *_bot(settings), *_paths(settings)]
+    findings = [
+        *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
+        *_bot(settings), *_paths(settings),
+    ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
 
 
@@ -67,6 +73,62 @@ def _sip(settings: Settings) -> list[Finding]:
         message = f"{sip.workers} warm workers, but at most {sip.max_conversations} conversations."
         found.append(Finding(level="error", key="sip.workers", message=message, cure="lower sip.workers"))
     return found
+
+
+def _secrets(sip: Sip) -> Iterator[Finding]:
+    """The passwords for PBXs, and which of them answers whom."""
+    keyed: list[tuple[str, Credential]] = [
+        *((f"sip.credentials.{index}", credential) for index, credential in enumerate(sip.credentials)),
+        *(
+            (f"sip.registrations.{index}", registration)
+            for index, registration in enumerate(sip.registrations)
+        ),
+    ]
+    for key, credential in keyed:
+        try:
+            if not credential.secret():
+                cure = "set password_file (or password)"
+                yield Finding(level="error", key=key, message="no password.", cure=cure)
+        except (OSError, UnicodeDecodeError):
+            cure = "name a readable file of text"
+            message = f"{credential.password_file} cannot be read."
+            yield Finding(level="error", key=f"{key}.password_file", message=message, cure=cure)
+    for key, _ in [(key, credential) for key, credential in keyed if credential.realm == "*"][1:]:
+        message = "an earlier one answers for every realm too, so that dialled legs never use this one."
+        cure = "write the realm of each as its PBX names it (Asterisk: asterisk, 3CX: 3CXPhoneSystem)"
+        yield Finding(level="warning", key=f"{key}.realm", message=message, cure=cure)
+
+
+def _registrations(sip: Sip) -> Iterator[Finding]:
+    seen: set[tuple[str, str]] = set()
+    for index, registration in enumerate(sip.registrations):
+        key = f"sip.registrations.{index}"
+        if not re.fullmatch(USER_PART, registration.user):
+            cure = "letters, digits and _ . + - as in trunk-1 or +4930123"
+            yield Finding(level="error", key=f"{key}.user", message="cannot stand in a SIP URI.", cure=cure)
+        try:
+            where = registrar_address(registration.registrar)
+        except ValueError as error:
+            cure = "write pbx.example.com or 10.0.0.5:5060; TLS and IPv6 belong to an SBC in front"
+            yield Finding(level="error", key=f"{key}.registrar", message=f"{error}.", cure=cure)
+            continue
+        if (where, registration.user) in seen:
+            message = "the same user at the same registrar twice."
+            yield Finding(level="error", key=key, message=message, cure="take one away")
+        seen.add((where, registration.user))
+        if _outside(where.partition(":")[0], sip.allow):
+            message = f"{where} is outside sip.allow: its answers and calls would meet silence."
+            cure = f"add {where.partition(':')[0]}/32 to sip.allow"
+            yield Finding(level="warning", key=f"{key}.registrar", message=message, cure=cure)
+
+
+def _outside(host: str, networks: list[str]) -> bool:
+    """Is it an address, and in none of the networks?"""
+    try:
+        address = ipaddress.IPv4Address(host)
+        return not any(address in ipaddress.IPv4Network(network) for network in networks)
+    except ValueError:
+        return False  # a name; or a network that has its own finding
 
 
 def _agents(settings: Settings) -> list[Finding]:

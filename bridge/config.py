@@ -40,6 +40,19 @@ class Credential(Section):
         )
 
 
+class Registration(Credential):
+    """A PBX or provider that knows us by registration: FreePBX, 3CX, most SIP providers."""
+
+    registrar: str
+    """its address, host or host:port; write the uri of its agents with the same one"""
+    user: str
+    """the trunk or extension; in the name of which its agents are dialled"""
+    auth_user: str | None = None
+    """user name for the password where it differs from user, as 3CX's authentication ID does"""
+    expires_s: int = Field(default=120, ge=60, le=3600)
+    """asked for, and renewed at half of what is granted"""
+
+
 class Sip(Section):
     bind: str = "127.0.0.1"
     """the one IPv4 address the PBX reaches us at; also advertised"""
@@ -63,6 +76,8 @@ class Sip(Section):
     """SDES; its keys travel in clear text unless the trunk is private"""
     credentials: list[Credential] = []
     """answers to 401 and 407 of our dialled legs"""
+    registrations: list[Registration] = Field(default=[], max_length=8)
+    """PBXs to register at; their answers to 401 and 407 serve dialled legs as well"""
     media_silence_s: float = 5.0
     """no RTP for so long means that a leg is lost"""
 

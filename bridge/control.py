@@ -1,4 +1,4 @@
-"""Main's control socket: SIP and ASR workers, the TTS process and the supervisor connect to it."""
+"""Main's control socket: SIP, ASR and registrar workers, the TTS process and the supervisor connect to it."""
 
 import asyncio
 import json
@@ -16,7 +16,8 @@ HELLO_S = 5.0
 
 
 class ControlSocket:
-    """First line of a connection: {"kind": "sip"|"asr"|"tts"|"drain", ...}; the rest is that adapter's."""
+    """First line of a connection: {"kind": "sip" | "asr" | "tts" | "registrar" | "drain", ...}; the rest is
+    that adapter's."""
 
     def __init__(self, path: Path, service: Service, tts: TtsProcess) -> None:
         self._path, self._service, self._tts = path, service, tts
@@ -72,6 +73,8 @@ class ControlSocket:
                 await self._tts.attach(reader, writer, hello)
             case "drain":
                 self._service.drain()
+            case "registrar":
+                await self._service.registrations.attach(reader, hello)
             case other:
                 log.warning("unknown kind of connection", kind=str(other)[:20])
 

@@ -9,11 +9,11 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bridge.check import Finding, check_settings
 from bridge.config import Settings
-from bridge.plan import RTP_SLICE, worker_slots
+from bridge.plan import RTP_SLICE, sip_ports, worker_slots
 from sip.types import MAX_LEGS
 
 LEAST_DISK_MB = 500
@@ -40,7 +40,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         yield Finding(level="error", key="sip.port", message=taken, cure=cure)
     else:
         yield _ok("sip.port", f"{sip.bind}:{sip.port}/udp is free")
-    ports = list(range(sip.worker_ports, sip.worker_ports + worker_slots(sip)))
+    ports = sip_ports(sip)
     if taken := _taken(sip.bind, ports, socket.SOCK_DGRAM):
         yield Finding(level="error", key="sip.worker_ports", message=taken, cure="set sip.worker_ports")
     else:
@@ -50,7 +50,7 @@ def _ports(settings: Settings) -> Iterator[Finding]:
         yield Finding(level="error", key="api.port", message=taken, cure="set api.port")
 
 
-def _taken(ip: str, ports: list[int], kind: socket.SocketKind) -> str | None:
+def _taken(ip: str, ports: Iterable[int], kind: socket.SocketKind) -> str | None:
     """What stands in the way of binding, or None."""
     for port in ports:
         with socket.socket(socket.AF_INET, kind) as probe:

@@ -4,16 +4,22 @@ import json
 import os
 from typing import Any
 
-from bridge.config import Settings, Sip
+from bridge.config import Registration, Settings, Sip
 from bridge.paths import Paths
 from bridge.tts import TtsConfig
 
 RTP_SLICE = 40
+REGISTRAR = "registrar"
 
 
 def worker_slots(sip: Sip) -> int:
     """SIP ports of workers: twice as many as may run, because a port rests behind a worker that ended."""
     return 2 * (sip.max_conversations + sip.workers)
+
+
+def sip_ports(sip: Sip) -> range:
+    """Everybody's behind the front; the last one is the registrar's, where there is one."""
+    return range(sip.worker_ports, sip.worker_ports + worker_slots(sip) + bool(sip.registrations))
 
 
 def front_address(sip: Sip) -> str:
@@ -26,6 +32,7 @@ def lasting(settings: Settings) -> list[tuple[str, str, str]]:
         ("front", "sip.front", _front(settings)),
         ("main", "bridge.main", _main(settings)),
         ("tts", "bridge.tts", _tts(settings)),
+        *([(REGISTRAR, "sip.registrar", _registrar(settings))] if settings.sip.registrations else []),
         *((f"asr-{i}", "asr.worker", _asr(settings, f"asr-{i}")) for i in range(_asr_count(settings))),
     ]
 
@@ -45,7 +52,11 @@ def worker(settings: Settings, slot: int) -> str:
         "clock_rate": sip.clock_rate,
         "codecs": sip.codecs,
         "srtp": sip.srtp,
-        "credentials": [{"realm": c.realm, "user": c.user, "password": c.secret()} for c in sip.credentials],
+        "credentials": [
+            *({"realm": c.realm, "user": c.user, "password": c.secret()} for c in sip.credentials),
+            *(_credential(registration) for registration in sip.registrations),
+        ],
+        "trunks": [{"registrar": r.registrar, "user": r.user} for r in sip.registrations],
         "media_watchdog_s": sip.media_silence_s,
     }
     return json.dumps(config)
@@ -53,11 +64,11 @@ def worker(settings: Settings, slot: int) -> str:
 
 def _front(settings: Settings) -> str:
     sip = settings.sip
-    last = sip.worker_ports + worker_slots(sip) - 1
+    ports = sip_ports(sip)
     config = {
         "bind": front_address(sip),
         "allow": sip.allow,
-        "workers": [{"ip": sip.bind, "first_port": sip.worker_ports, "last_port": last}],
+        "workers": [{"ip": sip.bind, "first_port": ports[0], "last_port": ports[-1]}],
         "control": str(Paths(settings.run_dir).front_control),
     }
     return json.dumps(config)
@@ -69,7 +80,30 @@ def _main(settings: Settings) -> str:
     tree["api"]["token"] = settings.api.secret()
     tree["api"]["token_file"] = None
     tree["sip"]["credentials"] = []  # main has no use for them
+    for registration in tree["sip"]["registrations"]:
+        registration |= {"password": "", "password_file": None}
     return json.dumps(tree)
+
+
+def _registrar(settings: Settings) -> str:
+    """On one port for ever: stray answers to one before it match no request of its own."""
+    sip = settings.sip
+    config = {
+        "bind_ip": sip.bind,
+        "sip_port": sip_ports(sip)[-1],
+        "front": front_address(sip),
+        "control": str(Paths(settings.run_dir).control),
+        "registrations": [
+            {"registrar": r.registrar, "user": r.user, "credential": _credential(r), "expires_s": r.expires_s}
+            for r in sip.registrations
+        ],
+    }
+    return json.dumps(config)
+
+
+def _credential(registration: Registration) -> dict[str, str]:
+    user = registration.auth_user or registration.user
+    return {"realm": registration.realm, "user": user, "password": registration.secret()}
 
 
 def _tts(settings: Settings) -> str:

@@ -42,7 +42,7 @@ class StartError(Exception):
 
 @dataclass(slots=True, kw_only=True)
 class Child:
-    """A process that must always run: front, main, TTS, each ASR worker."""
+    """A process that must always run: front, main, TTS, registrar, each ASR worker."""
 
     name: str
     module: str
@@ -237,10 +237,13 @@ class Supervisor:
         await self._ask(self.paths.control, {"kind": "drain"})
 
     async def _end_all(self) -> None:
-        """Workers first, then whoever served them; what does not end in time is killed."""
+        """Workers first, then who still needs the front to take its registrations back, then whoever served
+        them; what does not end in time is killed."""
         workers = [slot.process for slot in self._slots if slot.process]
-        others = [child.process for child in self._children if child.process]
-        for group in (workers, others):
+        lasting = {child.name: child.process for child in self._children if child.process}
+        registrar = [process for name, process in lasting.items() if name == plan.REGISTRAR]
+        others = [process for name, process in lasting.items() if name != plan.REGISTRAR]
+        for group in (workers, registrar, others):
             for process in group:
                 _signal(process, signal.SIGTERM)
             await asyncio.gather(*(_ended(process) for process in group))

@@ -41,7 +41,8 @@ class Credential(BaseModel):
     password: SecretStr
 
 
-UserPart = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.+-]+$")]
+USER_PART = r"^[A-Za-z0-9_.+-]+$"
+UserPart = Annotated[str, Field(pattern=USER_PART)]
 
 
 class Trunk(BaseModel):

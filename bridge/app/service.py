@@ -11,6 +11,7 @@ from bridge.app import messages as m
 from bridge.app.asr_pool import AsrWorkers
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
+from bridge.app.registrations import Registrations
 from bridge.model.botscript import BotScript
 from bridge.model.brief import Brief
 from bridge.model.handoff import Event
@@ -30,6 +31,7 @@ class Service:
     def __init__(self, desk: Desk, *, script: BotScript | None, strict: bool = False) -> None:
         self._desk, self._script, self._strict = desk, script, strict
         self.asr = AsrWorkers(self._deliver, self._asr_lost)
+        self.registrations = Registrations(desk.settings.sip.registrations)
         self.live: dict[str, Conversation] = {}
         self._tokens: dict[str, str] = {}
         self._apology: str | None = None

@@ -79,7 +79,12 @@ def make_app(settings: Settings, service: Service, pages: Pages) -> FastAPI:
 
     @app.get("/healthz")
     async def healthz() -> dict[str, Any]:
-        return {"ok": True, "conversations": len(service.live), "asr": service.asr.describe()}
+        return {
+            "ok": True,
+            "conversations": len(service.live),
+            "asr": service.asr.describe(),
+            "registrations": service.registrations.describe(),
+        }
 
     @app.get("/", response_class=HTMLResponse, **guarded)  # type: ignore[arg-type]
     async def index() -> str:

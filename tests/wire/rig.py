@@ -10,7 +10,7 @@ import json
 import os
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -29,7 +29,7 @@ MODES = {"ref": ("refer_replaces", 201), "cold": ("refer", 221), "quick": ("conf
 BEHAVIOUR = {"busy": 203, "declined": 204, "voicemail": 207}
 """extensions of configs/asterisk that behave so"""
 Staff = Callable[[str], list[dict[str, Any]]]
-"""the agents of a bridge on that network"""
+"""the agents, or registrations, of a bridge on that network"""
 _nets = count(100 + os.getpid() % 75 * 2)
 
 
@@ -129,6 +129,15 @@ class Office:
 
         return await asyncio.to_thread(ask)
 
+    async def registration(self, timeout_s: float = 10.0, **wanted: Any) -> dict[str, Any]:
+        """The first registration as /healthz shows it, once it stands so."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                state: dict[str, Any] = (await self.http("GET", "/healthz"))["registrations"][0]
+                if all(state[key] == value for key, value in wanted.items()):
+                    return state
+                await asyncio.sleep(POLL_S)
+
     async def ready(self, timeout_s: float = 10.0) -> None:
         """Main answers, ears are attached, and warm workers are idle: the next two calls will succeed."""
 
@@ -226,21 +235,26 @@ def office(
     pbx: bool = False,
     staff: Staff | None = None,
     failsafe: int | None = None,
+    registrations: Staff | None = None,
+    pbx_changes: Mapping[str, str] | None = None,
     **sections: dict[str, Any],
 ) -> Iterator[Office]:
     """Start a bridge, and an Asterisk in front of it; end both. `sections` go over the configuration.
 
-    `failsafe` is the last number of the telephone that takes callers of a dead main.
+    `failsafe` is the last number of the telephone that takes callers of a dead main; `registrations` are made
+    for that network; `pbx_changes` go over configs/asterisk.
     """
     net = network()
     config = configuration(net, pbx, sections)
     if staff:
         config["agents"] = staff(net)
+    if registrations:
+        config["sip"]["registrations"] = registrations(net)
     if failsafe:
         config["handoff"]["failsafe_uri"] = f"sip:agent2@{net}.{failsafe}:5060"
     with contextlib.ExitStack() as stack:
         bridge = stack.enter_context(running_bridge(config, dir))
-        asterisk = stack.enter_context(Asterisk(addresses(net))) if pbx else None
+        asterisk = stack.enter_context(Asterisk(addresses(net), changes=pbx_changes)) if pbx else None
         if asterisk:
             asterisk.wait_for("pjsip show contacts", "Avail")
         yield Office(net, bridge, asterisk)
