@@ -12,7 +12,7 @@ MAX_LEGS: Final = 4
 FRAME_MS: Final = 20
 
 LegId = str
-"""`caller`, `bot`, `agent-1`, `agent-2`, ... Chosen by whoever dials; `caller` is the inbound leg."""
+"""`caller`, `bot-1`, `agent-1`, `agent-2`, ... Chosen by whoever dials; `caller` is the inbound leg."""
 
 PlayerId = str
 """A source of clips in the mixer, not a leg. Each player plays one clip at a time."""
@@ -48,3 +48,8 @@ class Cause:
     status: int
     reason: str = ""
     q850: int | None = None
+
+
+def is_bot(leg: LegId) -> bool:
+    """Whether a leg is the bot's: `bot`, or `bot-N`, as one that was lost is dialled again under a new id."""
+    return leg.partition("-")[0] == "bot"

@@ -12,8 +12,7 @@ from sip.message import check_headers, check_uri, display_of, host_port, local_u
 from sip.pjsua.engine import Engine
 from sip.pjsua.leg import PjsuaLeg, with_headers
 from sip.pjsua.players import Player
-from sip.pjsua.referral import BOT
-from sip.types import DtmfMethod, Header, LegId
+from sip.types import DtmfMethod, Header, LegId, is_bot
 
 log = logging.getLogger(__name__)
 
@@ -177,7 +176,7 @@ class Orders:
             reason = f"Q.850;cause={command.q850}" + (f';text="{text}"' if text else "")
             headers = (*headers, ("Reason", reason))
         self._check("sip_error", check_headers(headers))
-        if leg.leg == BOT:
+        if is_bot(leg.leg):
             self._engine.referrals.close()
         leg.end(command.status, "" if leg.confirmed else command.text, headers)
 

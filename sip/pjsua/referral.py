@@ -10,11 +10,10 @@ import pjsua2 as pj
 from sip.events import Event, TransferRequested
 from sip.message import Message, uri_of
 from sip.pjsua.leg import PjsuaLeg, with_headers
-from sip.types import Edge
+from sip.types import Edge, is_bot
 
 log = logging.getLogger(__name__)
 
-BOT: Final = "bot"
 CALLER: Final = "caller"
 TRYING: Final = (100, "Trying")
 DONE: Final = (200, "OK")
@@ -38,7 +37,7 @@ class Referrals:
         read the Event header, which pjsua2 made a plain string, as a struct that it is not.
         """
         targets = refer.all("refer-to")
-        if leg is None or leg.leg != BOT or not leg.answered or leg.we_referred:
+        if leg is None or not is_bot(leg.leg) or not leg.answered or leg.we_referred:
             return False
         return self._leg is None and len(targets) == 1
 
@@ -59,12 +58,13 @@ class Referrals:
         """The mixer has a new table: see what has become of the referral."""
         if self._leg is None:
             return
+        bot = self._leg.leg
         heard = {speaker for speaker, listener in edges if listener == CALLER}
         hears = {listener for speaker, listener in edges if speaker == CALLER}
         joined = heard & hears
-        if joined - {BOT}:
+        if joined - {bot}:
             self.close(DONE)
-        elif BOT not in joined:
+        elif bot not in joined:
             self._parted = True
         elif self._parted:
             self.close(GIVEN_UP)

@@ -211,7 +211,7 @@ def test_stray_answer_is_hung_up_elsewhere(tmp_path: Path) -> None:
             await request(stage)
             await stage.until(State.DIALING)
             first = stage.ua.far("agent-1")
-            first.leg.timer and first.leg.timer.cancel()
+            first.leg.stop_timers()
             await stage.settle(11)
             assert "agent-2" in stage.ua.legs
             stage.ua.answered(first.leg)

@@ -119,7 +119,7 @@ def test_attended_refer(tmp_path: Path) -> None:
         config = settings(agents=agents("ann", mode="refer_replaces"))
         async with Stage(tmp_path, config, on_dial=answers) as stage:
             stage.caller.leg.uri = "sip:100@127.0.0.5"  # the same PBX as the agent
-            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5"
+            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5:5060"
             await stage.settle(6)
             stage.says(REQUEST)
             await stage.until(State.OFFERED)
@@ -137,7 +137,7 @@ def test_refused_refer_falls_back_to_conference(tmp_path: Path) -> None:
     async def story() -> Stage:
         config = settings(agents=agents("ann", mode="refer_replaces"))
         async with Stage(tmp_path, config, on_dial=answers) as stage:
-            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5"
+            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5:5060"
             stage.caller.refer_replies = [(603, True)]
             await stage.settle(6)
             stage.says(REQUEST)

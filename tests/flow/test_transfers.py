@@ -18,7 +18,7 @@ def test_agent_gone_at_the_refer(tmp_path: Path) -> None:
     async def story() -> Stage:
         config = settings(agents=agents("ann", "bob", mode="refer_replaces"))
         async with Stage(tmp_path, config, on_dial=answers) as stage:
-            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5"
+            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5:5060"
             await request(stage)
             await stage.until(State.OFFERED)
             stage.agent.press("1")
@@ -35,7 +35,7 @@ def test_refer_without_a_final_notify_joins_instead(tmp_path: Path) -> None:
     async def story() -> Stage:
         config = settings(agents=agents("ann", mode="refer_replaces"))
         async with Stage(tmp_path, config, on_dial=answers) as stage:
-            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5"
+            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5:5060"
             stage.caller.refer_replies = [(100, False)]
             await request(stage)
             await stage.until(State.OFFERED)
@@ -54,7 +54,7 @@ def test_refer_that_took_the_agent_and_the_caller_away_succeeded(tmp_path: Path)
     async def story() -> Stage:
         config = settings(agents=agents("ann", "bob", mode="refer_replaces"))
         async with Stage(tmp_path, config, on_dial=answers) as stage:
-            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5"
+            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5:5060"
             stage.caller.refer_replies = [(100, False)]
             await request(stage)
             await stage.until(State.OFFERED)
@@ -74,7 +74,7 @@ def test_caller_bye_behind_the_refer_is_no_abandonment(tmp_path: Path) -> None:
     async def story() -> Stage:
         config = settings(agents=agents("ann", mode="refer_replaces"))
         async with Stage(tmp_path, config, on_dial=answers) as stage:
-            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5"
+            stage.conversation.call.legs.all["caller"].peer = "127.0.0.5:5060"
             stage.caller.refer_replies = [(100, False)]
             await request(stage)
             await stage.until(State.OFFERED)

@@ -73,7 +73,7 @@ def test_the_promises_hold(actions: list[str], mode: str, same_peer: bool) -> No
         people = agents("ann", "bob", mode=mode, fallback_proved=True)
         async with Stage(tmp, config(agents=people)) as stage:
             if same_peer:
-                stage.conversation.call.legs.all["caller"].peer = "127.0.0.5"
+                stage.conversation.call.legs.all["caller"].peer = "127.0.0.5:5060"
             await stage.settle(4)
             for action in actions:
                 note(f"{stage.state} {action}")

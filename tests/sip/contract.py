@@ -24,6 +24,7 @@ class UserAgentContract:
         lab.ua.send(c.Answer(leg="caller"))
         answered = await lab.event(e.LegAnswered, leg="caller")
         assert answered.codec in ("PCMU", "PCMA", "G722")
+        assert answered.peer == incoming.source
         await lab.state(caller, "up")
 
     async def test_a_caller_is_refused_with_our_status(self, lab: Lab) -> None:
@@ -33,6 +34,16 @@ class UserAgentContract:
         lab.ua.send(c.Hangup(leg="caller", status=486))
         ended = await lab.event(e.LegEnded, leg="caller")
         assert (ended.cause.status, ended.answered, ended.by_us) == (486, False, True)
+        await lab.state(caller, "over")
+
+    async def test_a_caller_hung_up_before_the_answer_is_declined(self, lab: Lab) -> None:
+        caller = lab.peer("caller")
+        await caller.calls()
+        await lab.event(e.CallIncoming)
+        lab.ua.send(c.Ring(leg="caller"))
+        lab.ua.send(c.Hangup(leg="caller"))
+        ended = await lab.event(e.LegEnded, leg="caller")
+        assert (ended.cause.status, ended.answered, ended.by_us) == (603, False, True)
         await lab.state(caller, "over")
 
     async def test_a_caller_gives_up_before_the_answer(self, lab: Lab) -> None:
@@ -286,13 +297,17 @@ class UserAgentContract:
 
     async def test_only_the_bot_may_refer(self, lab: Lab) -> None:
         caller = await answered_caller(lab)
-        bot = await answered_leg(lab, "bot")
+        await answered_leg(lab, "bot-1")
+        bot = await answered_leg(lab, "bot-2")
         await caller.refers("sip:billing@example.org")
         await lab.pause(0.3)
         assert not lab.has_seen(e.TransferRequested)
         await bot.refers("sip:billing@example.org")
         asked = await lab.event(e.TransferRequested)
-        assert (asked.leg, asked.target) == ("bot", "sip:billing@example.org")
+        assert (asked.leg, asked.target) == ("bot-2", "sip:billing@example.org")
+        lab.ua.send(c.Refer(leg="bot-2", target="sip:billing@example.org"))
+        failed = await lab.event(e.CommandFailed)
+        assert failed.code == "refer_refused"
 
     # the end
 
