@@ -57,6 +57,11 @@ class Message:
         return int(number) if number.isdigit() else 0
 
     @property
+    def media_type(self) -> str:
+        """Type of the body, without parameters."""
+        return self.first("content-type").partition(";")[0].strip().lower()
+
+    @property
     def has_sdp(self) -> bool:
         return "application/sdp" in self.first("content-type").lower() and bool(self.body.strip())
 
@@ -91,6 +96,17 @@ def user_of(name_addr: str) -> str:
     """The user part of its URI, "" without one."""
     user, at, _ = uri_of(name_addr).partition(":")[2].rpartition("@")
     return user if at else ""
+
+
+DTMF_DIGITS: Final = "0123456789*#ABCD"
+_SIGNAL: Final = re.compile(r"(?:^|\n)signal[ \t]*=[ \t]*(\S*)", re.IGNORECASE)
+
+
+def info_digit(body: str) -> str | None:
+    """The digit of an INFO: the body is it, or has it as `Signal=5`. None when there is none."""
+    found = _SIGNAL.search(body)
+    digit = (found[1] if found else body.strip()).upper()
+    return digit if len(digit) == 1 and digit in DTMF_DIGITS else None
 
 
 def tag_of(name_addr: str) -> str:

@@ -11,7 +11,7 @@ import pjsua2 as pj
 from sip.clips import ClipCache, comfort_tone
 from sip.config import WorkerConfig
 from sip.events import CallIncoming, CommandFailed, DtmfReceived, Event, LegLost
-from sip.message import Message, display_of, tag_of, uri_of
+from sip.message import Message, display_of, info_digit, tag_of, uri_of
 from sip.pjsua.endpoint import account_config, start_endpoint, trim_memory
 from sip.pjsua.gate import Gate
 from sip.pjsua.leg import PjsuaLeg, contained
@@ -99,7 +99,7 @@ class Engine:
         self._endpoint = start_endpoint(self.config)
         self.account = Account(self._incoming)
         self.account.create(account_config(self.config))
-        self._gate = Gate(self._refer, self._over.__contains__, self._turns_away)
+        self._gate = Gate(self._answers, self._over.__contains__, self._turns_away)
         for name in PLAYERS:
             self.players[name] = Player(name, rate, self.fast, self.post, pcm if name == COMFORT else None)
         # A cycle collected on the clock's thread may hold a pj object, which aborts: collect only here.
@@ -275,15 +275,26 @@ class Engine:
             )
         )
 
-    def _refer(self, refer: Message) -> bool:
-        """The gate asks whether a REFER is to be accepted; any other goes to pjsua, which declines it."""
-        call_id, tag = refer.first("call-id"), tag_of(refer.first("from"))
+    def _answers(self, request: Message) -> int | None:
+        """The gate asks what a request in a dialog is answered with here; None leaves it to pjsua.
+
+        Acted on in the loop: the answer has to go out first.
+        """
+        call_id, tag = request.first("call-id"), tag_of(request.first("from"))
         legs = (leg for leg in self.legs.values() if leg.dialog.call_id == call_id)
         leg = next((leg for leg in legs if leg.dialog.remote_tag == tag), None)
-        if leg is None or not self.referrals.takes(leg, refer):
-            return False
-        self.timers.after(0, lambda: self.referrals.open(leg, refer))
-        return True
+        if leg is None:
+            return None
+        if request.method == "REFER" and self.referrals.takes(leg, request):
+            self.timers.after(0, lambda: self.referrals.open(leg, request))
+            return 202
+        if request.method == "INFO" and request.media_type == "application/dtmf":
+            digit = info_digit(request.body)
+            if digit is None:
+                return 400
+            self.timers.after(0, lambda: self.digit(leg, digit, DtmfMethod.INFO))
+            return 200
+        return None
 
     def room(self) -> bool:
         """Whether pjsua has a call slot left, legs that are still saying goodbye included."""

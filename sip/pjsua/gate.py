@@ -1,9 +1,9 @@
 """A pjsip module of our own, under the transaction layer: it sees every message, in and out.
 
-pjsua2 hides two things that are needed. After `hangup` it reports nothing more, so that nobody knows whether
-the BYE or CANCEL has been answered; and it can accept a REFER only by calling the target itself. The module
-is registered through the C functions the wheel exports. The C structs it reads are checked, not trusted:
-a message whose text is not where it should be is left to pjsua.
+pjsua2 hides what is needed. After `hangup` it reports nothing more, so that nobody knows whether the BYE or
+CANCEL has been answered; it can accept a REFER only by calling the target itself; and it answers 500 to an
+INFO of a type it does not know. The module is registered through the C functions the wheel exports. The C
+structs it reads are checked, not trusted: a message whose text is not where it should be is left to pjsua.
 """
 
 import logging
@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 
 UNDER_TRANSACTIONS: Final = 10
 OK: Final = 200
-ACCEPTED: Final = 202
 NO_SUCH_DIALOG: Final = 481
 VERDICTS_KEPT: Final = 4096
 PACKET_OFFSET: Final = 24 + 35 * 8 + 16
@@ -48,19 +47,22 @@ class _Module(Structure):
 
 
 class Gate:
-    """Registered once, after the endpoint has started. `takes_refer` says whether a REFER is accepted,
-    `is_over` whether the dialog of a Call-ID has ended, `turns_away` with what status a new call is refused:
-    a refused call keeps one of pjsua's four slots for a while, and the INVITE that finds none left aborts."""
+    """Registered once, after the endpoint has started. A status answers a request, None leaves it to pjsua.
+
+    `answers` is asked about requests in a dialog, `is_over` whether the dialog of a Call-ID has ended, and
+    `turns_away` about new calls: a refused one keeps one of pjsua's four slots for a while, and the INVITE
+    that finds none left aborts.
+    """
 
     def __init__(
         self,
-        takes_refer: Callable[[Message], bool],
+        answers: Callable[[Message], int | None],
         is_over: Callable[[str], bool],
         turns_away: Callable[[], int | None],
     ) -> None:
         self.unanswered: set[tuple[str, int]] = set()
         """(method, CSeq) of every request of ours without a final response."""
-        self._takes_refer = takes_refer
+        self._answers = answers
         self._is_over = is_over
         self._turns_away = turns_away
         self._verdicts: dict[tuple[str, str, int], int | None] = {}
@@ -139,4 +141,4 @@ class Gate:
     def _judge(self, message: Message, call_id: str, method: str) -> int | None:
         if self._is_over(call_id):
             return OK if method == "BYE" else NO_SUCH_DIALOG
-        return ACCEPTED if method == "REFER" and self._takes_refer(message) else None
+        return self._answers(message)

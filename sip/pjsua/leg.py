@@ -123,7 +123,7 @@ class PjsuaLeg(pj.Call):
     def onCallTsxState(self, prm: pj.OnCallTsxStateParam) -> None:
         state = prm.e.body.tsxState
         if state.type == pj.PJSIP_EVENT_RX_MSG:
-            self._received(Message.parse(state.src.rdata.wholeMsg), state.tsx.role, state.tsx.state)
+            self._received(Message.parse(state.src.rdata.wholeMsg), state.tsx.role)
         elif state.type == pj.PJSIP_EVENT_TX_MSG:
             self._sent(Message.parse(state.src.tdata.wholeMsg))
 
@@ -153,13 +153,11 @@ class PjsuaLeg(pj.Call):
 
     # what messages say
 
-    def _received(self, message: Message, role: int, tsx_state: int) -> None:
+    def _received(self, message: Message, role: int) -> None:
         if message.q850 is not None and message.method in ("BYE", "CANCEL", "INVITE"):
             self.q850 = message.q850
         if message.method == "INVITE" and role == pj.PJSIP_ROLE_UAC:
             self._invite_answered(message)
-        elif message.method == "INFO" and not message.status and tsx_state == pj.PJSIP_TSX_STATE_TRYING:
-            self._info_digit(message)
 
     def _invite_answered(self, response: Message) -> None:
         status = response.status
@@ -176,14 +174,6 @@ class PjsuaLeg(pj.Call):
             self.dialog.success_received(response)
             if self.confirmed:
                 self.host.dialog_changed(self)
-
-    def _info_digit(self, info: Message) -> None:
-        """`application/dtmf`, one bare digit: pjsua does not understand it."""
-        if (
-            info.first("content-type").lower() == "application/dtmf"
-            and info.body.strip() in "0123456789*#ABCD"
-        ):
-            self.host.digit(self, info.body.strip(), DtmfMethod.INFO)
 
     def _sent(self, message: Message) -> None:
         if message.status:

@@ -68,6 +68,7 @@ def far_end(dice: random.Random, phone: Phone) -> None:
                 lambda: phone.hold("inactive"),
                 lambda: phone.press("5"),
                 lambda: phone.press("6", "info"),
+                lambda: phone.request("INFO", dice.choice(("7", "77")), content="application/dtmf"),
                 lambda: phone.refer("sip:x@127.0.0.1"),
                 lambda: phone.say(500),
             )
