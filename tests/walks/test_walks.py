@@ -1,0 +1,86 @@
+"""Random walks of the whole handoff on real pjsua2: whatever people do, the promises hold.
+
+A walk is drawn from a seed: `WALK_SEED=17` takes that one alone and prints what happened.
+"""
+
+import asyncio
+import os
+import time
+from collections import Counter
+
+import pytest
+
+from tests.walks.cast import cast
+from tests.walks.plan import Plan, draw
+from tests.walks.promises import broken
+from tests.walks.world import World, network
+
+pytestmark = pytest.mark.wire
+
+AT_ONCE = 4
+LONGEST_S = 60.0
+OVER_S = 15.0
+SOAK_FROM = 1000
+
+
+@pytest.mark.timeout(240)
+async def test_a_dozen_walks() -> None:
+    await walk_all(range(12))
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+async def test_two_hundred_walks() -> None:
+    first = int(os.environ.get("WALK_FROM", SOAK_FROM))
+    await walk_all(range(first, first + int(os.environ.get("WALKS", "200"))))
+
+
+async def walk_all(seeds: range) -> None:
+    """Some at a time; every walk is walked, then each that broke a promise is named with its seed."""
+    chosen = [int(os.environ["WALK_SEED"])] if "WALK_SEED" in os.environ else list(seeds)
+    reached: Counter[str] = Counter()
+    failures: list[str] = []
+    places = asyncio.Semaphore(AT_ONCE)
+
+    async def one(seed: int) -> None:
+        plan = draw(seed)
+        async with places:
+            try:
+                async with asyncio.timeout(LONGEST_S):
+                    wrong, results = await walk(plan)
+            except Exception as error:
+                wrong, results = [f"{type(error).__name__}: {error}"], []
+        reached.update(results)
+        failures.extend(f"{plan.name}\n    {line}" for line in wrong)
+        print(f"{plan.name} -> {results} {wrong}", flush=True)
+
+    began = time.monotonic()
+    await asyncio.gather(*(one(seed) for seed in chosen))
+    print(f"{len(chosen)} walks in {time.monotonic() - began:.0f} s: {dict(reached.most_common())}")
+    assert not failures, "\n".join(failures)
+
+
+async def walk(plan: Plan) -> tuple[list[str], list[str]]:
+    """One conversation from INVITE to record: promises broken, and how its handoffs ended."""
+    net = network()
+    async with World(plan.settings(net), net) as world, cast(world) as people:
+        await people.caller.dial(f"sip:101@{world.entry}")
+        await people.caller.wait("answered", timeout=8)
+        for wait_s, action in plan.steps:
+            if world.over:
+                break
+            await asyncio.sleep(wait_s)
+            await people.act(action)
+        await people.go_home()
+        async with asyncio.timeout(OVER_S):
+            while not world.over:
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(0.2)  # the last BYE may still be under way
+        await world.end_workers()
+    wrong = broken(plan, world, people)
+    if "WALK_SEED" in os.environ:
+        for at, kind, body in world.events.timed:
+            print(f"{at:.3f} {kind} {body}")
+        print(world.said)
+    results = [handoff.outcome.result for record in world.store.records for handoff in record.handoffs]
+    return wrong, results or ["no handoff"]
