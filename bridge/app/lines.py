@@ -111,6 +111,8 @@ class Lines:
 
     def media(self, event: e.LegMedia) -> None:
         if leg := self._call.legs.all.get(event.leg):
+            if leg.remote_hold != event.remote_hold:
+                self._call.emit("remote_hold", leg=event.leg, held=event.remote_hold)
             leg.remote_hold, leg.lost = event.remote_hold, False
             if leg.role == "caller":
                 self._call.cancel(SILENT)

@@ -34,6 +34,8 @@ class Recorder:
     jumped by more than 100 ms. Gaps are silence. For exact times use `time_of`, not the index.
     """
 
+    rate: Final = RATE
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._samples: Pcm = np.zeros(30 * RATE, np.int16)

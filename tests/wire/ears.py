@@ -4,6 +4,7 @@ import asyncio
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,6 @@ import numpy.typing as npt
 from bridge.adapters.voices import HibariVoice
 from sip.party.call import Call
 from sip.party.g711 import Pcm
-from sip.party.party import Party
 from sip.party.wav import read_wav
 
 RATE = 8_000
@@ -20,14 +20,29 @@ LEAKED = 0.25
 _LONGEST_S = 1.5
 
 
-def tone(hz: float, seconds: float) -> Pcm:
-    return (8_000 * np.sin(2 * np.pi * hz * np.arange(int(RATE * seconds)) / RATE)).astype(np.int16)
+class Ear(Protocol):
+    @property
+    def rate(self) -> int: ...
+    def since(self, at: float) -> Pcm: ...
+
+
+class Talker(Protocol):
+    """A test party, or a foreign telephone. It speaks at the rate it hears at."""
+
+    @property
+    def ear(self) -> Ear: ...
+    def play(self, pcm: Pcm) -> Any: ...
+    def hush(self) -> None: ...
+
+
+def tone(hz: float, seconds: float, rate: int = RATE) -> Pcm:
+    return (8_000 * np.sin(2 * np.pi * hz * np.arange(int(rate * seconds)) / rate)).astype(np.int16)
 
 
 @cache
-def speech(text: str) -> Pcm:
+def speech(text: str, rate: int = RATE) -> Pcm:
     """A person saying it."""
-    return _voice().speak(text, RATE)
+    return _voice().speak(text, rate)
 
 
 @cache
@@ -35,14 +50,14 @@ def _voice() -> HibariVoice:
     return HibariVoice()
 
 
-async def hears(ear: Party, mouth: Party, hz: float, timeout_s: float = 4.0) -> bool:
+async def hears(ear: Talker, mouth: Talker, hz: float, timeout_s: float = 4.0) -> bool:
     """Does a tone said by one reach the other, as the loudest thing there, within that time?"""
     loop = asyncio.get_running_loop()
     end = loop.time() + timeout_s
-    mouth.play(tone(hz, timeout_s))
+    mouth.play(tone(hz, timeout_s, mouth.ear.rate))
     try:
         while loop.time() < end:
-            if dominated(ear.ear.since(loop.time() - 0.25), hz):
+            if dominated(ear.ear.since(loop.time() - 0.25), hz, ear.ear.rate):
                 return True
             await asyncio.sleep(0.05)
         return False
@@ -50,17 +65,17 @@ async def hears(ear: Party, mouth: Party, hz: float, timeout_s: float = 4.0) -> 
         mouth.hush()
 
 
-async def joined(one: Party, other: Party) -> bool:
+async def joined(one: Talker, other: Talker) -> bool:
     """Both hear each other."""
     return await hears(one, other, 440) and await hears(other, one, 700)
 
 
-def dominated(pcm: Pcm, hz: float) -> bool:
+def dominated(pcm: Pcm, hz: float, rate: int = RATE) -> bool:
     """Is a tone more than 0.7 of what is there?"""
-    if len(pcm) < 1_200:
+    if len(pcm) < 0.15 * rate:
         return False
     power = np.abs(np.fft.rfft(pcm.astype(float))) ** 2
-    near = np.abs(np.fft.rfftfreq(len(pcm), 1 / RATE) - hz) < 25
+    near = np.abs(np.fft.rfftfreq(len(pcm), 1 / rate) - hz) < 25
     return bool(power[near].sum() > 0.7 * power.sum() > 0)
 
 

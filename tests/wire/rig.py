@@ -22,6 +22,7 @@ from sip.party.behaviour import Headers, Reception
 from sip.party.call import Call
 from sip.party.party import Party
 from sip.party.transaction import Timers
+from tests.peers.softphone import Softphone
 
 POLL_S = 0.02
 WARM = 2
@@ -89,7 +90,7 @@ class Office:
         await talk.event("answered", leg="caller")
         return talk
 
-    async def conversation(self, call: Call) -> "Talk":
+    async def conversation(self, call: "Call | Softphone") -> "Talk":
         """The conversation that has begun since the last one was asked for."""
         id = await until(self.claim, 5, "a conversation to begin")
         return Talk(self, id, call)
@@ -166,7 +167,7 @@ class Talk:
 
     office: Office
     id: str
-    call: Call
+    call: Call | Softphone
 
     def events(self, kind: str | None = None) -> list[dict[str, Any]]:
         mine = [e for e in self.office.events() if e["conversation"] == self.id]
