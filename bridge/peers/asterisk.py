@@ -1,6 +1,6 @@
 """A real Asterisk 22 on loopback, run as a normal user from packages that are only unpacked.
 
-`with Asterisk() as pbx:` gives the telephone system of `configs/asterisk`: extensions 101 to 104 lead to
+`with Asterisk() as pbx:` gives the telephone system of `configs/asterisk`: extensions 101 to 105 lead to
 the bridge, 201 and 202 to the agents. First use fetches 16 MB; later starts take about a second.
 """
 

@@ -17,6 +17,7 @@ from sip.types import Cause, DtmfMethod, Header, LegId
 log = logging.getLogger(__name__)
 
 NO_CALL = -1
+_SRTP_ACTIVE = "SRTP status: Active"
 
 P = ParamSpec("P")
 
@@ -208,9 +209,9 @@ class PjsuaLeg(pj.Call):
             )
 
     def _stream(self) -> tuple[str, bool]:
+        """Codec, and whether SRTP is in force. The profile does not tell: RTP/AVP may carry keys as well."""
         try:
-            info = self.getStreamInfo(0)
-            return str(info.codecName), bool(info.proto & pj.PJMEDIA_TP_PROFILE_SRTP)
+            return str(self.getStreamInfo(0).codecName), _SRTP_ACTIVE in self.dump(True, "")
         except pj.Error:
             return "", False
 
@@ -225,9 +226,7 @@ class PjsuaLeg(pj.Call):
         cause = Cause(status=status, reason=Message.parse(f"{reason}\n").start, q850=self.q850)
         self.host.ended(self)
         self.host.post(
-            LegEnded(
-                leg=self.leg, cause=cause, answered=self.confirmed, by_us=self.by_us, at=time.monotonic()
-            )
+            LegEnded(leg=self.leg, cause=cause, answered=self.answered, by_us=self.by_us, at=time.monotonic())
         )
 
     # what the engine asks of it

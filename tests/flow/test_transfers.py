@@ -207,7 +207,7 @@ def test_keys_of_a_connected_agent(tmp_path: Path) -> None:
     run(story("#", State.RETURNED, hand_back_key="#"))
 
 
-def late_release(tmp_path: Path, *, peer: str = "127.0.0.5", drain: bool = False, ok: bool = True,
+def late_release(tmp_path: Path, *, peer: str = "127.0.0.5:5060", drain: bool = False, ok: bool = True,
                  ann: dict[str, object] | None = None, **handoff: object) -> Stage:  # fmt: skip
     """A minute of conference under a policy of release; the caller hangs up if nothing came of it."""
 
@@ -245,7 +245,7 @@ def test_a_conference_is_released_by_policy(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"peer": "127.0.0.77"}, {"ann": {"can_refer": False}}, {"ann": {"assist": True}},
+    [{"peer": "127.0.0.77:5060"}, {"ann": {"can_refer": False}}, {"ann": {"assist": True}},
      {"assist_reasons": ["explicit_request"]}],
 )  # fmt: skip
 def test_a_policy_releases_only_what_it_may(tmp_path: Path, changes: dict[str, object]) -> None:

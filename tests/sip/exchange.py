@@ -29,6 +29,7 @@ class Phone(Voice):
     refer_notify: tuple[tuple[int, str], ...] = ((100, "Trying"), (200, "OK"))
     answers_requests: bool = True
     srtp_line: str = ""
+    profile: str = "RTP/AVP"
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -86,11 +87,11 @@ class Phone(Voice):
 
     def sdp(self, direction: str = "sendrecv") -> str:
         ip, port = self.rtp.getsockname()
-        profile = "RTP/SAVP" if self.srtp_line else "RTP/AVP"
         return (
             f"v=0\r\no=- 1 {self.cseq} IN IP4 {ip}\r\ns=-\r\nc=IN IP4 {ip}\r\nt=0 0\r\n"
-            f"m=audio {port} {profile} 0 101\r\na=rtpmap:0 PCMU/8000\r\na=rtpmap:101 telephone-event/8000\r\n"
-            f"a=fmtp:101 0-15\r\na={direction}\r\n{self.srtp_line}"
+            f"m=audio {port} {self.profile} 0 101\r\na=rtpmap:0 PCMU/8000\r\n"
+            "a=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n"
+            f"a={direction}\r\n{self.srtp_line}"
         )
 
     def request(

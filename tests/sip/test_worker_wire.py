@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -108,28 +107,6 @@ async def test_credentials_answer_a_challenge():
         assert 'username="bridge"' in agent.invite.first("proxy-authorization")
         agent.answer()
         await rig.event(e.LegAnswered)
-
-
-async def test_srtp_by_configuration():
-    async with Rig(srtp="required") as rig:
-        agent = rig.exchange.phone("agent-1")
-        rig.send(c.Dial(leg="agent-1", uri=rig.exchange.uri("agent-1")))
-        await rig.until(lambda: agent.state == "ringing")
-        assert "RTP/SAVP" in agent.invite.body
-        offered = re.search(r"a=crypto:(\d+) (AES_CM_128_HMAC_SHA1_80) ", agent.invite.body)
-        assert offered is not None
-        key = "WVNfX19zZW1jdGwgKCkgewkyMjA7fQp9CnVubGVz"
-        agent.srtp_line = f"a=crypto:{offered[1]} {offered[2]} inline:{key}\r\n"
-        agent.answer()
-        answered = await rig.event(e.LegAnswered)
-        assert answered.srtp
-    async with Rig() as rig:
-        agent = rig.exchange.phone("agent-1")
-        rig.send(c.Dial(leg="agent-1", uri=rig.exchange.uri("agent-1")))
-        await rig.until(lambda: agent.state == "ringing")
-        agent.answer()
-        answered = await rig.event(e.LegAnswered)
-        assert not answered.srtp
 
 
 async def test_wideband():
