@@ -46,7 +46,7 @@ class Watch:
 
     # -- speech
 
-    def glimpse(self, partial: Partial, rate: int = 8000) -> None:
+    def glimpse(self, partial: Partial) -> None:
         """A caller's partial: its stable words count, and a hit must survive 0.2 s of further audio."""
         stable = " ".join(partial.text.split()[: partial.stable])
         hit = explicit_request(stable)
@@ -56,7 +56,7 @@ class Watch:
         if self._armed is None or self._armed.utterance != partial.utterance:
             self._armed = Armed(partial.utterance, hit, partial.end)
             self._arm(self._explicit(hit, self._call.now_s(), 0.6, partial.text))
-        elif partial.end - self._armed.end >= SETTLE_S * rate:
+        elif partial.end - self._armed.end >= SETTLE_S * self._call.settings.sip.clock_rate:
             self._act(hit, self._call.now_s(), 0.9, partial.text)
 
     def hear(self, utterance: Utterance) -> None:

@@ -138,9 +138,10 @@ class Stage:
         """Somebody's words, ending now."""
         stream = f"c1/{leg}"
         now = asyncio.get_running_loop().time()
-        end = int((now - self.conversation.call.started) * 8000)
+        rate = self.config.sip.clock_rate
+        end = int((now - self.conversation.call.started) * rate)
         words = text.split()
-        start = max(end - 2400 * len(words), 0)
+        start = max(end - int(0.3 * rate) * len(words), 0)
         step = (end - start) // max(len(words), 1)
         self._utterance += not partial
         event: Partial | Final
