@@ -4,10 +4,14 @@ Times are 16 kHz ticks since the stream began. A *segment* is what one final cov
 turn, which may hold several segments when it is long. Silence is rounded to the nearest VAD frame.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
 
 from asr.audio import ticks
+
+ASKED_MS: Final = {"yes_no": 350, "choice": 400, "digits": 1_200}
+"""People pause between the groups of a number; a "yes" has nothing behind it."""
 
 Reason = Literal["endpoint", "soft_limit", "hard_limit", "closed"]
 
@@ -23,6 +27,8 @@ class EndpointRules:
     """audio before the onset that belongs to the segment: weak first consonants"""
     speculate_ms: int = 200
     endpoint_ms: int = 500
+    asked_ms: Mapping[str, int] = field(default_factory=lambda: dict(ASKED_MS))
+    """`endpoint_ms` while that kind of answer is expected"""
     soft_limit_ms: int = 9_000
     soft_pause_ms: int = 100
     """from `soft_limit_ms` on, a segment ends at the first pause this long"""
@@ -31,8 +37,8 @@ class EndpointRules:
     def __post_init__(self) -> None:
         if not 0 < self.hold_probability <= self.onset_probability < 1:
             raise ValueError("0 < hold_probability <= onset_probability < 1 is needed")
-        if not 0 < self.speculate_ms < self.endpoint_ms:
-            raise ValueError("0 < speculate_ms < endpoint_ms is needed")
+        if not 0 < self.speculate_ms < min(self.endpoint_ms, *self.asked_ms.values()):
+            raise ValueError("0 < speculate_ms < endpoint_ms is needed, whatever is asked")
         if not self.soft_limit_ms < self.hard_limit_ms:
             raise ValueError("soft_limit_ms < hard_limit_ms is needed")
 
@@ -88,6 +94,7 @@ class Endpointer:
         self._frame = frame_ticks
         self._slack = frame_ticks // 2
         self._onset_frames = max(1, round(ticks(rules.onset_ms) / frame_ticks))
+        self._endpoint_ms = rules.endpoint_ms
         self._now = 0
         self._run = 0
         """voiced frames in a row"""
@@ -116,6 +123,10 @@ class Endpointer:
     def voiced_ticks(self) -> int:
         """speech in the open segment"""
         return self._voiced
+
+    def expect(self, kind: str) -> None:
+        """What the speaker was asked: a key of `asked_ms`, or anything else for the usual endpoint."""
+        self._endpoint_ms = self._rules.asked_ms.get(kind, self._rules.endpoint_ms)
 
     def push(self, probability: float) -> list[Decision]:
         self._now += self._frame
@@ -148,7 +159,7 @@ class Endpointer:
     def _outside(self) -> list[Decision]:
         if self._run >= self._onset_frames:
             return self._open(self._now - self._run * self._frame)
-        if self._speaking and not self._run and self._lasts(self._rules.endpoint_ms):
+        if self._speaking and not self._run and self._lasts(self._endpoint_ms):
             self._speaking = False
             return [SpeechEnd(self._voiced_end)]
         return []
@@ -175,7 +186,7 @@ class Endpointer:
                 self._paused = False
                 decided.append(Resumed(self._now))
         length = self._now - self._start
-        if self._lasts(self._rules.endpoint_ms):
+        if self._lasts(self._endpoint_ms):
             self._speaking = False
             return [*decided, self._close(self._now, "endpoint"), SpeechEnd(self._voiced_end)]
         if length >= ticks(self._rules.soft_limit_ms) and self._lasts(self._rules.soft_pause_ms):

@@ -34,7 +34,7 @@ class _Connection:
         self.peer = peer
         self.host = host
         self.answer: bytes | None = None
-        self.intake = Intake(host.recognizer, host.tell, self._answer)
+        self.intake = Intake(host.recognizer, host.tell, self._answer, host.opened)
 
     def _answer(self, packet: bytes) -> None:
         self.answer = packet
@@ -68,6 +68,8 @@ class Host:
         self._selector.register(self._wake_in, selectors.EVENT_READ, self._woken)
         self._outbox = Outbox(self.wake)
         self._connections: set[_Connection] = set()
+        self._expected: dict[str, str] = {}
+        """what is asked of each speaker, by stream"""
         self._streams = self._gap_samples = 0
         self._stop_asked = 0
         self._stop_at: float | None = None
@@ -97,6 +99,11 @@ class Host:
         """To main. From any thread."""
         self._outbox.put(encode_event(event), droppable=isinstance(event.event, Partial))
 
+    def opened(self, intake: Intake) -> None:
+        """A stream begins; what its speaker was asked may have been told before."""
+        if kind := self._expected.get(intake.stream):
+            intake.expect(kind)
+
     def wake(self) -> None:
         with contextlib.suppress(BlockingIOError):  # then it is full of wake-ups already
             self._wake_out.send(b"\0")
@@ -105,6 +112,7 @@ class Host:
         if connection not in self._connections:
             return
         self._connections.discard(connection)
+        self._expected.pop(connection.intake.stream, None)
         self._gap_samples += connection.intake.gap_samples
         self._selector.unregister(connection.peer)
         connection.peer.close()
@@ -163,10 +171,18 @@ class Host:
             case {"op": "ping", "id": number}:
                 pong = json.dumps({"op": "pong", "id": number}).encode() + b"\n"
                 self._queue.submit(Job(object(), Priority.PROBE, lambda: self._outbox.put(pong)))
+            case {"op": "expect", "stream": str(stream), "kind": str(kind)}:
+                self._expect(stream, kind)
             case {"op": "stats"}:
                 self._outbox.put(json.dumps({"op": "stats", **self._stats()}).encode() + b"\n")
             case _:
                 _log.warning("unknown request on the control line")
+
+    def _expect(self, stream: str, kind: str) -> None:
+        self._expected[stream] = kind
+        for connection in self._connections:
+            if connection.intake.stream == stream:
+                connection.intake.expect(kind)
 
     def _stats(self) -> dict[str, Any]:
         open_gaps = sum(connection.intake.gap_samples for connection in self._connections)

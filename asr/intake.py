@@ -12,6 +12,7 @@ from asr.recognizer import Recognizer, Stream
 from asr.types import Closed, Failed, Partial, SpeechEvent, StreamEvent
 from asr.types import Final as FinalText
 
+Opened = Callable[["Intake"], None]
 Tell = Callable[[StreamEvent], None]
 Answer = Callable[[bytes], None]
 _FRAME_MS: Final = 20
@@ -33,8 +34,9 @@ class Intake:
     or at once when the stream cannot go on (then a `Failed` was told).
     """
 
-    def __init__(self, recognizer: Recognizer, tell: Tell, answer: Answer) -> None:
+    def __init__(self, recognizer: Recognizer, tell: Tell, answer: Answer, opened: Opened) -> None:
         self._recognizer = recognizer
+        self._opened = opened
         self._tell = tell
         self._answer = answer
         self._hello = Hello(stream="", epoch=0, rate=8000)
@@ -78,6 +80,11 @@ class Intake:
         else:
             self._fail("bad_packet", f"packet kind {kind} with {len(payload)} bytes is not understood")
 
+    def expect(self, kind: str) -> None:
+        """What this stream's speaker was asked."""
+        if self._stream is not None:
+            self._stream.expect(kind)
+
     def hung_up(self) -> None:
         """The peer is gone without EOS: decide what was heard."""
         if self._stream is not None:
@@ -99,6 +106,7 @@ class Intake:
             self._stream = self._recognizer.open(
                 rate=self._hello.rate, emit=self._emit, position=self._hello.position
             )
+            self._opened(self)
         except ValidationError:
             self._fail("bad_packet", "HELLO without stream, epoch or rate")
         except AsrError as error:

@@ -14,6 +14,9 @@ class Stream(Protocol):
     def feed(self, pcm: bytes, position: int) -> None:
         """20 ms s16le mono at the stream's rate, starting at sample `position`. Never blocks on a decode."""
 
+    def expect(self, kind: str) -> None:
+        """What the speaker was asked (see `asr.endpointing.ASKED_MS`); "" for nothing in particular."""
+
     def close(self, position: int) -> None:
         """No more audio: decide what is open, then emit `Closed(position)`."""
 

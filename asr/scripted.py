@@ -72,11 +72,15 @@ class ScriptedStream:
         self._script = sorted(script, key=lambda line: line.at)
         self._emit = emit
         self.fed_until = 0
+        self.expecting = ""
         self.over = False
 
     def feed(self, pcm: bytes, position: int) -> None:
         if not self.over:
             self._reach(max(self.fed_until, position + len(pcm) // 2))
+
+    def expect(self, kind: str) -> None:
+        self.expecting = kind
 
     def close(self, position: int) -> None:
         """What was begun is decided: a final whose words were all heard comes now, others never."""

@@ -81,6 +81,10 @@ class SegmentedStream:
                 self._carry_out(decision)
             self._ask_for_partial()
 
+    def expect(self, kind: str) -> None:
+        with self._lock:
+            self._segmenter.endpointer.expect(kind)
+
     def close(self, position: int) -> None:
         with self._lock:
             if self._over or self._closing is not None:

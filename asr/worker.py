@@ -44,6 +44,7 @@ def _serve(config_path: Path) -> None:
         language=config.language,
         hotwords=config.hotwords,
         vad=config.vad,
+        rules=config.rules,
         threads=config.decode_threads,
     )
     threads = DecodeThreads(queue, config.decode_threads)

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from asr.endpointing import ASKED_MS, EndpointRules
 from asr.engines import EngineName
 from asr.errors import AsrError
 
@@ -19,11 +20,23 @@ class WorkerConfig(BaseModel):
     model_dir: Path | None = None
     language: str = "en"
     hotwords: tuple[str, ...] = ()
+    endpoint_ms: int | None = None
+    asked_ms: dict[str, int] = {}
+    """see `asr.endpointing.EndpointRules`"""
     vad: Literal["gated", "silero", "webrtc"] = "gated"
     control: Path
     pcm: Path
     nice: int = Field(default=10, ge=0, le=19)
     decode_threads: int = Field(default=1, ge=1, le=16)
+
+    @property
+    def rules(self) -> EndpointRules:
+        """Raises `AsrError("bad_config")`."""
+        given = {} if self.endpoint_ms is None else {"endpoint_ms": self.endpoint_ms}
+        try:
+            return EndpointRules(**given, asked_ms={**ASKED_MS, **self.asked_ms})
+        except ValueError as error:
+            raise AsrError("bad_config", str(error), "raise asr.endpoint.*_ms") from None
 
 
 def load_config(path: Path) -> WorkerConfig:

@@ -155,12 +155,23 @@ class Handoff(Section):
     """a bridge told to stop releases its conferences, so that it need not wait for their end"""
 
 
+class Endpoint(Section):
+    """Silence after which somebody has finished, by what the bot has asked; 200 ms is the least."""
+
+    free_ms: int = Field(default=500, gt=200)
+    yes_no_ms: int = Field(default=350, gt=200)
+    choice_ms: int = Field(default=400, gt=200)
+    digits_ms: int = Field(default=1200, gt=200)
+    """people pause between the groups of a number"""
+
+
 class Asr(Section):
     engine: Literal["auto", "whisper_asr", "vosk"] = "auto"
     model_dir: Path | None = None
     """a CTranslate2 or Vosk model directory"""
     hotwords: list[str] = []
     """names and words of the deployment; costs latency"""
+    endpoint: Endpoint = Endpoint()
     vad: Literal["silero", "webrtc"] = "silero"
     workers: int | None = Field(default=None, ge=1)
     """processes; default one a core, at most 2"""

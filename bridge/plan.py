@@ -126,6 +126,12 @@ def _asr(settings: Settings, name: str) -> str:
         "engine": asr.engine,
         "model_dir": str(asr.model_dir) if asr.model_dir else None,
         "hotwords": asr.hotwords,
+        "endpoint_ms": asr.endpoint.free_ms,
+        "asked_ms": {
+            "yes_no": asr.endpoint.yes_no_ms,
+            "choice": asr.endpoint.choice_ms,
+            "digits": asr.endpoint.digits_ms,
+        },
         "vad": "gated" if asr.vad == "silero" else asr.vad,
         "control": str(paths.control),
         "pcm": str(paths.pcm(name)),

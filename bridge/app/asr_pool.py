@@ -53,6 +53,13 @@ class AsrWorkers:
         for worker in self._workers.values():
             worker.streams.discard(stream)
 
+    def expect(self, stream: str, kind: str) -> None:
+        """Tell the stream's worker what the speaker was asked, so that it waits as long as that needs."""
+        line = json.dumps({"op": "expect", "stream": stream, "kind": kind}).encode() + b"\n"
+        for worker in self._workers.values():
+            if stream in worker.streams:
+                worker.writer.write(line)
+
     def describe(self) -> dict[str, str]:
         worker = next(iter(self._workers.values()), None)
         if worker is None:

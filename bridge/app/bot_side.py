@@ -25,6 +25,7 @@ class BotSide:
         headers: tuple[Header, ...],
         *,
         hear: Callable[[Utterance], None],
+        asked: Callable[[str], None],
         reprompted: Callable[[], None],
         hang_up_caller: Callable[[str], None],
         announce: Callable[[str], None],
@@ -34,7 +35,7 @@ class BotSide:
         self._hear, self._hang_up, self._announce, self._missing = hear, hang_up_caller, announce, missing
         self.local = call.settings.bot.uri is None
         self.voicebot = (
-            Voicebot(call, script, spoke=self._spoke, reprompted=reprompted, leave=self._leave)
+            Voicebot(call, script, spoke=self._spoke, asked=asked, reprompted=reprompted, leave=self._leave)
             if script and self.local
             else None
         )

@@ -56,7 +56,8 @@ class Conversation:
         self.over = asyncio.Event()
         self._watch = Watch(call, escalate=self._escalate, arm=self._arm)
         self.bot = BotSide(
-            call, script, incoming.headers, hear=self._hear, reprompted=self._watch.reprompted,
+            call, script, incoming.headers, hear=self._hear, asked=lambda kind: self._listening.expect(kind),
+            reprompted=self._watch.reprompted,
             hang_up_caller=lambda why: self.lines.hang_up_caller(why), announce=self._announce,
             missing=self._bot_missing,
         )  # fmt: skip
@@ -153,6 +154,7 @@ class Conversation:
             case m.BotReported():
                 self.call.bot_state = message.state
                 self.bot.reports_collecting = message.collecting
+                self._listening.expect(message.expects or ("digits" if message.collecting else ""))
                 self.handoffs.renew_brief()
             case m.Escalate():
                 self.handoffs.escalate(message.escalation)

@@ -22,6 +22,9 @@ class AsrPool(Protocol):
 
     def release(self, stream: str) -> None: ...
 
+    def expect(self, stream: str, kind: str) -> None:
+        """What the speaker was asked (`asr.endpointing.ASKED_MS`); "" for nothing in particular."""
+
     def describe(self) -> dict[str, str]: ...
 
 
@@ -63,6 +66,16 @@ class Listening:
         self._hear, self._glimpse, self._voice, self._during = hear, glimpse, voice, during
         self._tracks: dict[str, Track] = {}
         self._count = 0
+        self._asked = ""
+
+    def expect(self, kind: str) -> None:
+        """What the bot has asked the caller."""
+        if kind == self._asked:
+            return
+        self._asked = kind
+        for track in self._tracks.values():
+            if track.speaker is Speaker.CALLER and track.worker and not track.closing:
+                self._pool.expect(track.stream, kind)
 
     def start(self, leg: str, speaker: Speaker) -> None:
         before = sum(track.leg == leg for track in self._tracks.values())
@@ -79,6 +92,8 @@ class Listening:
             self._call.after(f"asr:{track.stream}", 0.25)
             return
         track.worker, socket = place
+        if self._asked and track.speaker is Speaker.CALLER:
+            self._pool.expect(track.stream, self._asked)
         self._call.ua.send(
             Listen(
                 leg=track.leg,

@@ -33,6 +33,8 @@ class BotReported:
 
     state: BotState
     collecting: bool = False
+    expects: str = ""
+    """the kind of answer the bot waits for"""
 
 
 @dataclass(frozen=True, slots=True)

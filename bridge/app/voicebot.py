@@ -24,7 +24,8 @@ SPOKEN_DIGITS = {
 
 
 class Voicebot:
-    """`spoke(text, seconds)` for each prompt said; `reprompted()` for each failed try; `leave()` hangs up."""
+    """`spoke(text, seconds)` for each prompt said; `asked(kind)` for each question, "" when it is answered;
+    `reprompted()` for each failed try; `leave()` hangs up."""
 
     def __init__(
         self,
@@ -32,11 +33,12 @@ class Voicebot:
         script: BotScript,
         *,
         spoke: Callable[[str, float], None],
+        asked: Callable[[str], None],
         reprompted: Callable[[], None],
         leave: Callable[[], None],
     ) -> None:
         self._call, self._script = call, script
-        self._spoke, self._reprompted, self._leave = spoke, reprompted, leave
+        self._spoke, self._asked, self._reprompted, self._leave = spoke, asked, reprompted, leave
         self._index = 0
         self._tries = 0
         self._keyed = ""
@@ -53,6 +55,7 @@ class Voicebot:
     def pause(self) -> None:
         """A handoff began: say nothing more until `resume`."""
         self.active = False
+        self._asked("")
         self._call.cancel(TIMER)
         if self._speaking:
             self._speaking = None
@@ -79,6 +82,7 @@ class Voicebot:
             step = self._script.steps[self._index]
             if step.ask:
                 self._tries, self._keyed = 0, ""
+                self._asked(step.ask.kind)
                 self._say(step.ask.prompt, then="listen")
                 return
             self._index += 1
@@ -170,6 +174,7 @@ class Voicebot:
                 self._try_again(ask)
 
     def _fill(self, ask: Ask, value: str) -> None:
+        self._asked("")
         state = self._call.bot_state
         self._call.bot_state = replace(state, slots={**state.slots, ask.slot: value})
         self._index += 1
@@ -181,6 +186,7 @@ class Voicebot:
         if not self.active:  # the re-prompt was one too many: a handoff took over
             return
         if self._tries >= ask.max_tries:
+            self._asked("")
             self._know(None, f"could not understand the answer to: {ask.prompt}", None, None)
             self._index += 1
             self._step()

@@ -34,10 +34,12 @@ class Body(BaseModel):
 
 
 class StateReport(Body):
-    """What the bot knows. `collecting`: it takes digits now, so 0 is no request for a person."""
+    """What the bot knows. `collecting`: it takes digits now, so 0 is no request for a person. `expects`: the
+    kind of answer it waits for: speakers of digits may pause longer, a yes is over sooner."""
 
     state: BotState
     collecting: bool = False
+    expects: Literal["", "yes_no", "choice", "digits"] = ""
 
 
 class EscalationRequest(Body):
@@ -96,7 +98,7 @@ def make_app(settings: Settings, service: Service, pages: Pages) -> FastAPI:
 
     @app.put("/v1/conversations/{id}/state", status_code=204, **guarded)  # type: ignore[arg-type]
     async def report(id: str, body: StateReport) -> None:
-        _found(service.tell(id, m.BotReported(body.state, body.collecting)))
+        _found(service.tell(id, m.BotReported(body.state, body.collecting, body.expects)))
 
     @app.post("/v1/conversations/{id}/escalate", status_code=202, **guarded)  # type: ignore[arg-type]
     async def escalate(id: str, body: EscalationRequest) -> dict[str, str]:

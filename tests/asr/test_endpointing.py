@@ -51,6 +51,23 @@ def test_a_turn_from_onset_to_endpoint() -> None:
     assert ended.at == closed.voiced_end
 
 
+def test_a_number_may_have_longer_pauses_and_a_yes_is_over_sooner() -> None:
+    """Two groups of digits 0.9 s apart are one segment; what was asked may change at any moment."""
+    speech = [*[0.9] * 31, *[0.0] * 28, *[0.9] * 31, *[0.0] * 60]
+    ends: dict[str, list[int]] = {}
+    for kind in ("", "digits", "yes_no", "not a kind"):
+        endpointer = Endpointer(EndpointRules(), FRAME)
+        endpointer.expect("digits")
+        endpointer.expect(kind)
+        decided = [decision for probability in speech for decision in endpointer.push(probability)]
+        ends[kind] = [decision.end for decision in decided if isinstance(decision, SegmentClosed)]
+    assert len(ends[""]) == 2
+    assert ends["not a kind"] == ends[""]
+    assert near(ends[""][0] - ends["yes_no"][0], 0.15)
+    (end,) = ends["digits"]
+    assert near(end, 90 * FRAME / SECOND + 1.2)
+
+
 def test_a_click_opens_nothing() -> None:
     assert run((0.0, 1.0), (0.99, 0.032), (0.0, 1.0)) == []
 
@@ -101,6 +118,8 @@ def test_flush_closes_what_is_open() -> None:
 def test_rules_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ValueError, match="speculate_ms"):
         EndpointRules(speculate_ms=600)
+    with pytest.raises(ValueError, match="speculate_ms"):
+        EndpointRules(asked_ms={"yes_no": 150})
     with pytest.raises(ValueError, match="hard_limit_ms"):
         EndpointRules(hard_limit_ms=5000)
 

@@ -58,9 +58,12 @@ class Main:
         found = self.until(lambda line: line.get("stream") == stream and line["event"]["type"] == kind)
         return found
 
-    def ask(self, **request: Any) -> dict[str, Any]:
+    def tell(self, **request: Any) -> None:
         assert self._line is not None
         self._line.sendall(json.dumps(request).encode() + b"\n")
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        self.tell(**request)
         return self.until(lambda line: "op" in line)
 
     def vanish(self) -> None:
@@ -202,6 +205,25 @@ def test_empty_frames_are_silence_and_gaps_are_counted(
     assert stats["gap_samples"] == 800
     assert stats["finals"] >= 1
     assert stats["streams_total"] == 1
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_what_was_asked_reaches_the_stream(
+    worker: Worker, connect: Connect, main: Main, request_for_a_human: Sound, before: bool
+) -> None:
+    """Told before the stream begins, or while it runs: a final waits for 1.2 s of silence, not for 0.5."""
+    main.accept()
+    asked: dict[str, Any] = {"op": "expect", "stream": "s", "kind": "digits"}
+    leg = None if before else connect()
+    main.tell(**asked)
+    assert main.ask(op="ping", id=1)["id"] == 1
+    leg = leg or connect()
+    leg.say(np.concatenate([request_for_a_human, seconds(0.8)]))
+    main.until(lambda line: line.get("event", {}).get("type") == "partial")
+    assert main.ask(op="ping", id=2)["id"] == 2
+    assert not final_texts(main)
+    leg.say(seconds(0.7))
+    assert "real person" in main.event("final")["event"]["text"]
 
 
 def test_ping_comes_back_through_the_decode_thread(worker: Worker, main: Main) -> None:

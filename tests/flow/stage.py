@@ -35,6 +35,7 @@ class ScriptedPool:
 
     def __init__(self) -> None:
         self.streams: set[str] = set()
+        self.asked: list[tuple[str, str]] = []
         self.down = False
 
     def assign(self, stream: str) -> tuple[str, str] | None:
@@ -45,6 +46,9 @@ class ScriptedPool:
 
     def release(self, stream: str) -> None:
         self.streams.discard(stream)
+
+    def expect(self, stream: str, kind: str) -> None:
+        self.asked.append((stream, kind))
 
     def describe(self) -> dict[str, str]:
         return {"engine": "scripted"}

@@ -195,3 +195,23 @@ def test_spoken_reprompts_of_a_sip_bot_are_counted(tmp_path: Path) -> None:
         return stage
 
     assert run(story()).store.records[0].handoffs[0].escalation.reason == "repeated_failure"
+
+
+def test_the_ears_know_what_was_asked(tmp_path: Path) -> None:
+    """The built-in bot tells by the kind of its question, any other by the API."""
+
+    async def story() -> Stage:
+        async with Stage(tmp_path) as stage:
+            await stage.settle(5)
+            stage.says("my bill is wrong")
+            await stage.settle(2)
+            assert stage.pool.asked[-1] == ("c1/caller", "yes_no")
+            stage.says("no")
+            await stage.settle()
+            assert stage.pool.asked[-1] == ("c1/caller", "")
+            stage.conversation.call.inbox.put_nowait(BotReported(BotState(), expects="digits"))
+            await stage.settle()
+            stage.caller.hang_up()
+        return stage
+
+    assert run(story()).pool.asked[-1] == ("c1/caller", "digits")
