@@ -62,7 +62,7 @@ def _configuration() -> str:
     lines = [
         "# Configuration",
         "",
-        "Generated from `bridge/config.py` by `python -m bridge.docs`. `--set a.b=c` wins over the",
+        "Generated from `bridge/config/sections.py` by `python -m bridge.docs`. `--set a.b=c` wins over the",
         "environment (`HANDOFF_A__B=c`), the environment over the file, the file over these defaults.",
         "",
         "| key | default | meaning |",

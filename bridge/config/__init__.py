@@ -1,0 +1,9 @@
+"""The configuration: one YAML file, environment, `--set`. Unknown keys are errors with the nearest name.
+
+Precedence: `--set a.b=c` > `HANDOFF_SIP__PORT` > file > default. Secrets: `*_file` keys or environment.
+"""
+
+from bridge.config.load import ConfigError, Settings, load, run_dir
+from bridge.config.sections import Agent, Credential, Registration, Sip
+
+__all__ = ["Agent", "ConfigError", "Credential", "Registration", "Settings", "Sip", "load", "run_dir"]
