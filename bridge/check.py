@@ -116,13 +116,13 @@ def _registrations(sip: Sip) -> Iterator[Finding]:
             message = "the same user at the same registrar twice."
             yield Finding(level="error", key=key, message=message, cure="take one away")
         seen.add((where, registration.user))
-        if _outside(where.partition(":")[0], sip.allow):
+        if outside(where.partition(":")[0], sip.allow):
             message = f"{where} is outside sip.allow: its answers and calls would meet silence."
             cure = f"add {where.partition(':')[0]}/32 to sip.allow"
             yield Finding(level="warning", key=f"{key}.registrar", message=message, cure=cure)
 
 
-def _outside(host: str, networks: list[str]) -> bool:
+def outside(host: str, networks: list[str]) -> bool:
     """Is it an address, and in none of the networks?"""
     try:
         address = ipaddress.IPv4Address(host)

@@ -11,9 +11,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 
-from bridge.check import Finding, check_settings
+from bridge.check import Finding, check_settings, outside
 from bridge.config import Settings
 from bridge.plan import RTP_SLICE, sip_ports, worker_slots
+from sip.config import registrar_address
 from sip.types import MAX_LEGS
 
 LEAST_DISK_MB = 500
@@ -24,7 +25,7 @@ NAPS = 50
 def examine(settings: Settings) -> list[Finding]:
     """The configuration's findings, then the machine's."""
     looks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
-        _ports, _rtp, _pjsua, _asr, _voices, _cores, _clock, _disk,
+        _ports, _registrars, _rtp, _pjsua, _asr, _voices, _cores, _clock, _disk,
     )  # fmt: skip
     return [*check_settings(settings), *(finding for look in looks for finding in look(settings))]
 
@@ -59,6 +60,29 @@ def _taken(ip: str, ports: Iterable[int], kind: socket.SocketKind) -> str | None
             except OSError as error:
                 return f"{ip}:{port} cannot be bound ({error.strerror})"
     return None
+
+
+def _registrars(settings: Settings) -> Iterator[Finding]:
+    """Where the names are; addresses written as such are the configuration's own findings."""
+    for index, registration in enumerate(settings.sip.registrations):
+        key = f"sip.registrations.{index}.registrar"
+        try:
+            host = registrar_address(registration.registrar).partition(":")[0]
+        except ValueError:
+            continue
+        try:
+            ip = socket.gethostbyname(host)
+        except (OSError, UnicodeError):
+            cure = "correct it, or write its address; SRV records are not looked up"
+            yield Finding(level="error", key=key, message=f"{host} cannot be resolved", cure=cure)
+            continue
+        if ip == host:
+            continue
+        if outside(ip, settings.sip.allow):
+            message = f"{host} is {ip}, outside sip.allow: its answers and calls would meet silence"
+            yield Finding(level="warning", key=key, message=message, cure=f"add {ip}/32 to sip.allow")
+        else:
+            yield _ok(key, f"{host} is {ip}")
 
 
 def _rtp(settings: Settings) -> Iterator[Finding]:

@@ -71,9 +71,10 @@ class Asterisk:
         configs: Path = _CONFIGS,
         changes: Mapping[str, str] | None = None,
     ) -> None:
-        """`changes` maps text in the configuration to what shall stand there instead."""
+        """`changes` maps text in the configuration to what shall stand there instead, at the next start."""
         self.addresses = addresses or Addresses()
-        self._configs, self._changes = configs, dict(changes or {})
+        self.changes = dict(changes or {})
+        self._configs = configs
         self._process: subprocess.Popen[bytes] | None = None
         self._directory: Path | None = None
 
@@ -193,7 +194,7 @@ class Asterisk:
             text = source.read_text()
             for name, value in names.items():
                 text = text.replace(f"@{name}@", value)
-            for old, new in self._changes.items():
+            for old, new in self.changes.items():
                 text = text.replace(old, new)
             (run / "etc" / source.name).write_text(text)
         write_wav(run / "music" / "hold.wav", hold_music())

@@ -28,9 +28,11 @@ class Seen:
 
     @property
     def expires_s(self) -> int:
-        return int(
-            self.message.get("Expires") or parse_name_addr(self.message.get("Contact")).params["expires"]
-        )
+        return expires_of(self.message)
+
+
+def expires_of(register: Message) -> int:
+    return int(register.get("Expires") or parse_name_addr(register.get("Contact")).params["expires"])
 
 
 @dataclass(slots=True)
@@ -41,6 +43,8 @@ class Pbx(asyncio.DatagramProtocol):
     credentials: Credentials = field(default_factory=lambda: Credentials(user="trunk", password="s3cret"))
     status: int = 200
     granted_s: int = 60
+    least_s: int = 0
+    """423 to whoever asks for less"""
     seen: list[Seen] = field(default_factory=list)
     bindings: dict[str, str] = field(default_factory=dict)
     """Contact by address of record"""
@@ -90,7 +94,7 @@ class Pbx(asyncio.DatagramProtocol):
     def _judge(self, message: Message) -> int:
         if not self._rightful(message):
             return 401 if self.status < 300 else self.status
-        return self.status
+        return 423 if 0 < expires_of(message) < self.least_s else self.status
 
     def _rightful(self, message: Message) -> bool:
         """Is its Authorization what we would have written with the same nonces?"""
@@ -110,6 +114,8 @@ class Pbx(asyncio.DatagramProtocol):
             nonce = secrets.token_hex(8)
             self._nonces.add(nonce)
             answer.add("WWW-Authenticate", _challenge(nonce))
+        elif status == 423:
+            answer.add("Min-Expires", str(self.least_s))
         elif status == 200:
             aor = parse_name_addr(message.get("To")).raw_uri
             contact = parse_name_addr(message.get("Contact")).raw_uri

@@ -14,8 +14,10 @@ from typing import Any, Self
 
 import pytest
 
+from sip.party.auth import Credentials
 from sip.party.message import parse
 from tests.front.front_rig import FrontProcess
+from tests.front.malformed import datagrams
 from tests.registration.pbx import Pbx
 from tests.wire.rig import network
 
@@ -31,10 +33,10 @@ class Rig:
         self.pbx = Pbx(f"{net}.1", status=pbx, granted_s=granted_s)
         self._folder = tempfile.TemporaryDirectory(prefix="sipr")
         self.folder = Path(self._folder.name)
-        self.front = FrontProcess(self.folder, f"{net}.2:5060", [f"{net}.1/32"])
+        self.front = FrontProcess(self.folder, f"{net}.2:5060", [f"{net}.0/24"])
         self.lines: list[dict[str, Any]] = []
         self._told = asyncio.Event()
-        self.config = {
+        self.config: dict[str, Any] = {
             "bind_ip": f"{net}.2", "sip_port": 5119, "front": f"{net}.2:5060",
             "control": str(self.folder / "main"),
             "registrations": [{
@@ -140,6 +142,48 @@ async def test_another_user_in_the_digest() -> None:
     async with Rig(user="1000") as rig:
         await rig.state(registered=True)
         assert list(rig.pbx.bindings) == [f"sip:1000@{rig.pbx.ip}"]
+
+
+async def test_a_registrar_that_wants_longer_gets_it() -> None:
+    async with Rig(expires_s=60) as rig:
+        rig.pbx.least_s = 300
+        await rig.state(registered=True)
+        assert rig.pbx.accepted()[-1].expires_s == 300
+
+
+async def test_each_registration_stands_for_itself() -> None:
+    rig = Rig()
+    other = Pbx(rig.pbx.ip.removesuffix(".1") + ".3", Credentials(user="x7", password="0ther"))
+    answer = {"user": "x7", "password": "0ther", "realm": "pbx"}
+    rig.config["registrations"].insert(
+        0, {"registrar": f"sip:{other.ip}", "user": "1000", "credential": answer}
+    )
+    async with other, rig:
+        other.status = 403
+        await rig.state(status=403)
+        async with asyncio.timeout(5):
+            while not rig.lines[-1]["registrations"][1]["registered"]:
+                await asyncio.sleep(0.01)
+        other.status = 200
+        await rig.state(registered=True)
+        assert list(other.bindings) == [f"sip:1000@{other.ip}"]
+        assert list(rig.pbx.bindings) == [f"sip:trunk@{rig.pbx.ip}"]
+        rig.process.send_signal(signal.SIGTERM)
+        async with asyncio.timeout(5):
+            await rig.process.wait()
+        assert (other.bindings, rig.pbx.bindings) == ({}, {})
+
+
+async def test_malformed_messages_do_no_harm() -> None:
+    async with Rig(granted_s=2) as rig:
+        await rig.state(registered=True)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            stranger.bind((f"{rig.front.ip.removesuffix('.2')}.66", 5060))
+            for _, raw in datagrams(f"{rig.front.ip}:5119", "{}:{}".format(*stranger.getsockname())):
+                stranger.sendto(raw, (rig.front.ip, 5119))
+        before = len(rig.pbx.accepted())
+        await rig.pbx.until(lambda: len(rig.pbx.accepted()) > before + 1)
+        assert rig.process.returncode is None
 
 
 async def test_it_is_renewed_well_before_it_ends() -> None:

@@ -48,6 +48,35 @@ def test_each_fault_has_its_cure(override: str, key: str, cure: str) -> None:
     assert cure in errors(settings(override))[key]
 
 
+def registered(*registrars: str) -> str:
+    return f"sip.registrations=[{', '.join(f'{{registrar: {r}, user: u, password: p}}' for r in registrars)}]"
+
+
+def test_registrars_are_looked_up() -> None:
+    config = settings(registered("localhost", "no..name", "127.0.0.9"))
+    found = {f.key: f.level for f in examine(config) if f.key.startswith("sip.registrations")}
+    assert found == {
+        "sip.registrations.0.registrar": "ok",
+        "sip.registrations.1.registrar": "error",
+        "sip.registrations.1.realm": "warning",
+        "sip.registrations.2.realm": "warning",
+    }
+
+
+def test_a_registrar_outside_the_allowed_networks() -> None:
+    findings = examine(settings(registered("localhost"), "sip.allow=[10.0.0.0/8]"))
+    (found,) = [f for f in findings if f.key == "sip.registrations.0.registrar"]
+    assert (found.level, found.cure) == ("warning", "add 127.0.0.1/32 to sip.allow")
+
+
+def test_the_registrars_port_is_looked_at_too() -> None:
+    few = ["sip.max_conversations=1", "sip.workers=1"]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.81.1", 15064))
+        assert "sip.worker_ports" not in errors(settings(*few))
+        assert "sip.worker_ports" in errors(settings(*few, registered("127.0.0.9")))
+
+
 def test_command_speaks_json_and_fails_on_errors() -> None:
     runner = CliRunner()
     sets = [part for pair in [*GOOD, "asr.model_dir=/nonexistent"] for part in ("--set", pair)]

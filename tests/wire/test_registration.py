@@ -123,10 +123,26 @@ async def test_a_call_over_the_registration(desk: Office) -> None:
 
 
 @pytest.mark.asterisk
+async def test_the_trunk_hands_over(desk: Office) -> None:
+    """Attended REFER: the PBX joins the two, and the bridge leaves."""
+    await desk.registration(registered=True)
+    async with desk.people() as (caller, ann, _):
+        talk = await desk.talk(caller, "104")
+        await talk.escalate("ref")
+        await talk.state("briefing")
+        await ann.call.press("1")
+        record = await talk.record()
+        assert record["handoffs"][0]["outcome"]["mode"] == "refer_replaces"
+        assert await joined(caller, ann)
+
+
+@pytest.mark.asterisk
 async def test_a_restarted_pbx_knows_us_again(desk: Office) -> None:
+    """With `rewrite_contact`, as FreePBX has it unless told otherwise."""
     assert desk.asterisk
     await desk.registration(registered=True)
     await asyncio.to_thread(desk.asterisk.stop)
+    desk.asterisk.changes["aors=bridge-reg\n"] = "aors=bridge-reg\nrewrite_contact=yes\n"
     await asyncio.to_thread(desk.asterisk.start)
     await contact(desk.asterisk)
     await whole_call(desk)
