@@ -39,8 +39,8 @@ class Registrar:
     """The loop, the line to main, and the time of the next REGISTER of each registration."""
 
     def __init__(self, config: RegistrarConfig) -> None:
-        self.states = [RegistrationState(registrar=r.registrar, user=r.user) for r in config.registrations]
-        self._failures = [0] * len(self.states)
+        self._states = [RegistrationState(registrar=r.registrar, user=r.user) for r in config.registrations]
+        self._failures = [0] * len(self._states)
         self._next: dict[int, Timer] = {}
         self._registering = Registering(config, self._answered)
         self._main = Link(str(config.control), self._main_up)
@@ -54,7 +54,7 @@ class Registrar:
         signal.signal(signal.SIGTERM, self._terminate)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         self._registering.start()
-        for index in range(len(self.states)):
+        for index in range(len(self._states)):
             self._register(index)
         while not self._asked_to_go:
             self._turn()
@@ -71,7 +71,7 @@ class Registrar:
 
     def _leave(self) -> None:
         """Take the registrations back, for a while: one that is not answered expires by itself."""
-        held = [index for index, state in enumerate(self.states) if state.registered]
+        held = [index for index, state in enumerate(self._states) if state.registered]
         self._leaving = {index for index in held if self._registering.unregister(index)}
         end = time.monotonic() + GOODBYE_S
         while self._leaving and time.monotonic() < end:
@@ -83,8 +83,8 @@ class Registrar:
 
     def _answered(self, index: int, status: int, reason: str, granted_s: int) -> None:
         registered = status < 300 and granted_s > 0 and self._leaving is None
-        before = self.states[index]
-        self.states[index] = state = replace(
+        before = self._states[index]
+        self._states[index] = state = replace(
             before, status=status, reason=reason[:REASON_LONGEST],
             registered=registered, expires_s=granted_s if registered else 0,
         )  # fmt: skip
@@ -112,7 +112,7 @@ class Registrar:
     def _line(self, **more: object) -> bytes:
         """All registrations, each time: they are few."""
         return (
-            json.dumps({**more, "registrations": [asdict(state) for state in self.states]}).encode() + b"\n"
+            json.dumps({**more, "registrations": [asdict(state) for state in self._states]}).encode() + b"\n"
         )
 
 
