@@ -32,7 +32,7 @@ class Paths:
         return self.run_dir / f"{name}.pcm"
 
     def pid(self, name: str) -> Path:
-        """Of a running process: front, main, tts, asr-0, sip-0, ..."""
+        """Of a running process: front, main, tts, registrar, asr-0, sip-0, ..."""
         return self.run_dir / f"{name}.pid"
 
     def config(self, name: str) -> Path:

@@ -86,13 +86,12 @@ class Registrar:
         before = self._states[index]
         self._states[index] = state = replace(
             before, status=status, reason=reason[:REASON_LONGEST],
-            registered=registered, expires_s=granted_s if registered else 0,
+            registered=registered, expires_s=granted_s if registered else 0, at=time.monotonic(),
         )  # fmt: skip
         self._failures[index] = 0 if registered else self._failures[index] + 1
         if (state.status, state.registered) != (before.status, before.registered):
             _tell(index, state)
-        if state != before:
-            self._main.send(self._line())
+        self._main.send(self._line())
         if self._leaving is not None:
             self._leaving.discard(index)
         else:

@@ -31,6 +31,8 @@ class RegistrationState:
     registered: bool = False
     expires_s: int = 0
     """granted in that answer"""
+    at: float = 0.0
+    """monotonic time of that answer"""
 
     @property
     def cure(self) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import asdict
+import time
 from typing import Any
 
 import structlog
@@ -27,8 +27,8 @@ class Registrations:
         self._reader: asyncio.StreamReader | None = None
 
     def describe(self) -> list[dict[str, Any]]:
-        """One for each, in the order of the configuration."""
-        return [asdict(state) for state in self._states]
+        """One for each, in the order of the configuration; `expires_s` is what is left of it."""
+        return [_as_of(state, time.monotonic()) for state in self._states]
 
     async def attach(self, reader: asyncio.StreamReader, hello: dict[str, Any]) -> None:
         """Serve one connection to its end."""
@@ -42,3 +42,17 @@ class Registrations:
         finally:
             if self._reader is reader:
                 self._states = self._unknown
+
+
+def _as_of(state: RegistrationState, now: float) -> dict[str, Any]:
+    """A worker that hangs renews nothing and says nothing: its word ends with what was granted."""
+    left_s = max(state.at + state.expires_s - now, 0.0)
+    lapsed = state.registered and not left_s
+    return {
+        "registrar": state.registrar,
+        "user": state.user,
+        "status": state.status,
+        "reason": "not renewed in time" if lapsed else state.reason,
+        "registered": state.registered and not lapsed,
+        "expires_s": round(left_s),
+    }

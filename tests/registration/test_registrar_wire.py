@@ -104,6 +104,7 @@ async def rig() -> AsyncIterator[Rig]:
 async def test_a_challenge_is_answered_through_the_front_with_the_fronts_contact(rig: Rig) -> None:
     await rig.pbx.registered()
     state = await rig.state(registered=True)
+    assert state.pop("at") > 0
     assert state == {
         "registrar": f"{rig.pbx.ip}:5060", "user": "trunk", "status": 200, "reason": "OK",
         "registered": True, "expires_s": 60,
@@ -135,6 +136,12 @@ async def test_a_wrong_password_is_told() -> None:
         assert (await rig.state(status=401))["registered"] is False
         assert "password" in rig.log
         assert len(rig.pbx.seen) <= 4, "pjsip takes each new nonce for a stale one, three times"
+
+
+async def test_a_wrong_realm_is_told() -> None:
+    async with Rig(credential={"user": "trunk", "password": "s3cret", "realm": "elsewhere"}) as rig:
+        assert (await rig.state(status=401))["registered"] is False
+        assert "realm" in rig.log
 
 
 async def test_another_user_in_the_digest() -> None:

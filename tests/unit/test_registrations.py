@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from typing import Any
 
 from bridge.app.registrations import Registrations
@@ -13,7 +14,7 @@ CONFIGURED = [Registration(registrar="sip:pbx", user="trunk")]
 def line(status: int, **more: Any) -> dict[str, Any]:
     state = {
         "registrar": "pbx:5060", "user": "trunk", "status": status, "reason": "", "registered": status == 200,
-        "expires_s": 60,
+        "expires_s": 60, "at": time.monotonic(),
     }  # fmt: skip
     return {"registrations": [{**state, **more}]}
 
@@ -26,13 +27,26 @@ async def test_the_workers_word_counts_while_it_is_there() -> None:
     reader.feed_data(json.dumps(line(403)).encode() + b"\n" + json.dumps(line(200)).encode() + b"\n")
     await asyncio.sleep(0)
     await asyncio.sleep(0)
-    assert registrations.describe() == line(200)["registrations"]
+    assert registrations.describe() == [
+        {"registrar": "pbx:5060", "user": "trunk", "status": 200, "reason": "", "registered": True,
+         "expires_s": 60}
+    ]  # fmt: skip
     reader.feed_eof()
     async with asyncio.timeout(2):
         await serving
     (state,) = registrations.describe()
     assert (state["status"], state["registered"]) == (0, False)
     assert "not there" in state["reason"]
+
+
+async def test_a_worker_that_hangs_is_believed_only_as_long_as_the_registration_holds() -> None:
+    registrations = Registrations(CONFIGURED)
+    at = time.monotonic() - 61
+    serving = asyncio.create_task(registrations.attach(asyncio.StreamReader(), line(200, at=at)))
+    await asyncio.sleep(0)
+    (state,) = registrations.describe()
+    assert (state["registered"], state["expires_s"], state["reason"]) == (False, 0, "not renewed in time")
+    serving.cancel()
 
 
 async def test_a_successor_is_not_taken_down_with_the_one_before() -> None:

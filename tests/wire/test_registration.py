@@ -43,9 +43,11 @@ async def test_it_registers_again_after_a_kill_and_takes_it_back_at_the_end(
     registered: tuple[Office, Pbx],
 ) -> None:
     place, pbx = registered
-    assert await place.registration() == {
+    state = await place.registration()
+    assert 25 < state.pop("expires_s") <= 60
+    assert state == {
         "registrar": f"{place.net}.1:5060", "user": USER, "status": 200, "reason": "OK",
-        "registered": True, "expires_s": 60,
+        "registered": True,
     }  # fmt: skip
     assert list(pbx.bindings.values()) == [f"sip:{USER}@{place.front}"]
     killed = place.bridge.pid("registrar")
