@@ -43,7 +43,7 @@ console: setup ## run the bridge and say where the agent's plain page is
 	@echo "Conversations with their briefs: http://127.0.0.1:8080/ (Ctrl-C twice ends the bridge)"
 	.venv/bin/handoff run --config configs/bridge.yaml
 
-soak: setup ## slow: 50 calls in a row, 200 walks on real pjsua2, kills at every state
+soak: setup ## minutes: 50 calls in a row, 200 random walks on real pjsua2, people who talk on without main
 	$(PYTEST) tests -m soak --timeout 1800
 
 eval: setup ## score the phrase grammar on a file of labelled lines: make eval FILE=utterances.jsonl

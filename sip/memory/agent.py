@@ -147,6 +147,10 @@ class MemoryUserAgent:
         self.post(e.LegEnded(leg=leg.id, cause=cause, answered=was_answered, by_us=by_us, at=self.now()))
         self.on_hearing()
 
+    def transfer_progress(self, leg: MemoryLeg, status: int, *, final: bool) -> None:
+        leg.awaits_notify = not final
+        self.post(e.TransferProgress(leg=leg.id, status=status, reason="", final=final, at=self.now()))
+
     def digit(self, leg: MemoryLeg, digit: str, method: DtmfMethod) -> None:
         """A digit came in: reported, and relayed in the method it came in."""
         self.post(e.DtmfReceived(leg=leg.id, digit=digit, method=method, duration_ms=None, at=self.now()))

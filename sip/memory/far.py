@@ -64,6 +64,11 @@ class Far:
             self.ua.post(e.LegMedia(leg=self.leg.id, active=not on, remote_hold=on, at=self.ua.now()))
             self.ua.watch(self.leg)
 
+    def notify(self, status: int) -> None:
+        """How our REFER goes, later than `refer_replies`; final from 200 on."""
+        if self.leg.awaits_notify:
+            self.ua.transfer_progress(self.leg, status, final=status >= 200)
+
     def refer(self, target: str, headers: tuple[Header, ...] = ()) -> None:
         """The peer asks us to transfer it: only ever honoured on the bot's leg, and one way only on a leg."""
         if self.leg.answered and is_bot(self.leg.id) and not self.leg.we_referred:

@@ -24,6 +24,8 @@ class MemoryLeg:
     """its peer sends no RTP any more"""
     lost: bool = False
     we_referred: bool = False
+    awaits_notify: bool = False
+    """the final one of our REFER has not come; it may come behind the end of the leg"""
     referred_us: bool = False
     no_answer: asyncio.TimerHandle | None = None
     watchdog: asyncio.TimerHandle | None = None

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 
 from sip import commands as c
 from sip.clips import ClipUnreadable
-from sip.events import CommandFailed, StreamOpened, TransferProgress
+from sip.events import CommandFailed, StreamOpened
 from sip.memory.leg import MemoryLeg
 from sip.message import check_headers, check_uri, host_port, local_uri
 from sip.types import MAX_LEGS, PLAYERS, Cause, DtmfMethod, LegId
@@ -159,12 +159,11 @@ class Orders:
         self._check("sip_error", check_headers(command.headers))
         if not leg.answered:
             raise Refused("refer_refused", f"leg {leg.id} is not up")
-        leg.we_referred = True
+        leg.we_referred = leg.awaits_notify = True
         for status, final in self._ua.far(leg.id).refer_replies:
             if final and status < 300 and other:
                 self._ua.end(other, Cause(status=200, reason="replaced"), by_us=False)
-            at = self._ua.now()
-            self._ua.post(TransferProgress(leg=leg.id, status=status, reason="", final=final, at=at))
+            self._ua.transfer_progress(leg, status, final=final)
 
     # taps
 

@@ -11,9 +11,10 @@ import pjsua2 as pj
 from sip.clips import ClipCache, comfort_tone
 from sip.config import WorkerConfig
 from sip.events import CallIncoming, CommandFailed, DtmfReceived, Event, LegLost
-from sip.message import Message, display_of, info_digit, tag_of, uri_of
+from sip.message import Message, display_of, uri_of
 from sip.pjsua.endpoint import account_config, start_endpoint, trim_memory
 from sip.pjsua.gate import Gate
+from sip.pjsua.in_dialog import InDialog
 from sip.pjsua.leg import PjsuaLeg, contained
 from sip.pjsua.mixer import Mixer
 from sip.pjsua.players import Player
@@ -72,6 +73,7 @@ class Engine:
         self.writer = RecordingWriter()
         self.mixer = Mixer(self._speaker, self._listener)
         self.referrals = Referrals(post)
+        self._in_dialog = InDialog(self.legs, self.referrals, self.timers, self.digit, post)
         self.on_transfer_progress: Callable[[LegId, int, bool], None] = lambda leg, status, final: None
         self.no_answer: dict[LegId, Timer] = {}
         self._tombstone = tombstone
@@ -81,7 +83,6 @@ class Engine:
         self._dead: list[object] = []
         self._refused: list[pj.Call] = []
         self._sink_faults = 0
-        self._over: set[str] = set()
         self._serviced_at = 0.0
         self._watched_at = 0.0
         self._tidied_at = 0.0
@@ -99,7 +100,7 @@ class Engine:
         self._endpoint = start_endpoint(self.config)
         self.account = Account(self._incoming)
         self.account.create(account_config(self.config))
-        self._gate = Gate(self._answers, self._over.__contains__, self._turns_away)
+        self._gate = Gate(self._in_dialog.answer, self._turns_away)
         for name in PLAYERS:
             self.players[name] = Player(name, rate, self.fast, self.post, pcm if name == COMFORT else None)
         # A cycle collected on the clock's thread may hold a pj object, which aborts: collect only here.
@@ -207,7 +208,7 @@ class Engine:
         if self.legs.get(leg.leg) is leg:
             del self.legs[leg.leg]
         self.past.add(leg.leg)
-        self._over.add(leg.dialog.call_id)
+        self._in_dialog.ended(leg)
         timer = self.no_answer.pop(leg.leg, None)
         if timer is not None:
             timer.cancel()
@@ -274,27 +275,6 @@ class Engine:
                 at=time.monotonic(),
             )
         )
-
-    def _answers(self, request: Message) -> int | None:
-        """The gate asks what a request in a dialog is answered with here; None leaves it to pjsua.
-
-        Acted on in the loop: the answer has to go out first.
-        """
-        call_id, tag = request.first("call-id"), tag_of(request.first("from"))
-        legs = (leg for leg in self.legs.values() if leg.dialog.call_id == call_id)
-        leg = next((leg for leg in legs if leg.dialog.remote_tag == tag), None)
-        if leg is None:
-            return None
-        if request.method == "REFER" and self.referrals.takes(leg, request):
-            self.timers.after(0, lambda: self.referrals.open(leg, request))
-            return 202
-        if request.method == "INFO" and request.media_type == "application/dtmf":
-            digit = info_digit(request.body)
-            if digit is None:
-                return 400
-            self.timers.after(0, lambda: self.digit(leg, digit, DtmfMethod.INFO))
-            return 200
-        return None
 
     def room(self) -> bool:
         """Whether pjsua has a call slot left, legs that are still saying goodbye included."""

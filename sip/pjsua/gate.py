@@ -19,8 +19,6 @@ from sip.message import Message, tag_of
 log = logging.getLogger(__name__)
 
 UNDER_TRANSACTIONS: Final = 10
-OK: Final = 200
-NO_SUCH_DIALOG: Final = 481
 VERDICTS_KEPT: Final = 4096
 PACKET_OFFSET: Final = 24 + 35 * 8 + 16
 """pjsip_rx_data: pool, transport, data, the ioqueue key of 35 pointers, a time stamp; then the packet."""
@@ -49,21 +47,18 @@ class _Module(Structure):
 class Gate:
     """Registered once, after the endpoint has started. A status answers a request, None leaves it to pjsua.
 
-    `answers` is asked about requests in a dialog, `is_over` whether the dialog of a Call-ID has ended, and
-    `turns_away` about new calls: a refused one keeps one of pjsua's four slots for a while, and the INVITE
-    that finds none left aborts.
+    `answers` is asked about requests in a dialog, `turns_away` about new calls: a refused one keeps one of
+    pjsua's four slots for a while, and the INVITE that finds none left aborts.
     """
 
     def __init__(
         self,
         answers: Callable[[Message], int | None],
-        is_over: Callable[[str], bool],
         turns_away: Callable[[], int | None],
     ) -> None:
         self.unanswered: set[tuple[str, int]] = set()
         """(method, CSeq) of every request of ours without a final response."""
         self._answers = answers
-        self._is_over = is_over
         self._turns_away = turns_away
         self._verdicts: dict[tuple[str, str, int], int | None] = {}
         self._lib: Any = CDLL(pj._pjsua2.__file__)
@@ -125,8 +120,7 @@ class Gate:
     def _verdict(self, message: Message) -> int | None:
         """The status to answer with, None to let pjsua have the request.
 
-        Retransmissions meet the same verdict as the first. A request in a dialog that is over must not reach
-        pjsua: the dialog may linger there and refer to a call slot that another call has, which aborts.
+        Retransmissions meet the same verdict as the first.
         """
         begins = not tag_of(message.first("to"))
         if begins and not message.start.startswith("INVITE "):
@@ -135,10 +129,5 @@ class Gate:
         if key not in self._verdicts:
             if len(self._verdicts) > VERDICTS_KEPT:
                 self._verdicts.clear()
-            self._verdicts[key] = self._turns_away() if begins else self._judge(message, key[0], key[1])
+            self._verdicts[key] = self._turns_away() if begins else self._answers(message)
         return self._verdicts[key]
-
-    def _judge(self, message: Message, call_id: str, method: str) -> int | None:
-        if self._is_over(call_id):
-            return OK if method == "BYE" else NO_SUCH_DIALOG
-        return self._answers(message)

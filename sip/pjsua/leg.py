@@ -70,6 +70,7 @@ class PjsuaLeg(pj.Call):
         self.by_us = False
         self.no_answer = False
         self.we_referred = False
+        self.awaits_notify = False
         self.referred_us = False
         self.provisional = False
         self.remote_hold = False
@@ -137,6 +138,7 @@ class PjsuaLeg(pj.Call):
     @contained
     def onCallTransferStatus(self, prm: pj.OnCallTransferStatusParam) -> None:
         status, final = int(prm.statusCode), bool(prm.finalNotify)
+        self.awaits_notify = self.awaits_notify and not final
         self.host.post(
             TransferProgress(
                 leg=self.leg, status=status, reason=str(prm.reason), final=final, at=time.monotonic()

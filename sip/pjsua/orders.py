@@ -230,7 +230,7 @@ class Orders:
         if leg.referred_us:
             raise Refused("refer_refused", f"leg {leg.leg} has sent a REFER itself")
         prm = self._with(pj.CallOpParam(True), headers)
-        leg.we_referred = True
+        leg.we_referred = leg.awaits_notify = True
         return prm
 
     # taps

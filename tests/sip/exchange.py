@@ -219,11 +219,15 @@ class Phone(Voice):
         if self.refer_answer >= 300:
             return
         for status, reason in self.refer_notify:
-            over = "terminated;reason=noresource" if status >= 200 else "active;expires=60"
-            self.request(
-                "NOTIFY", f"SIP/2.0 {status} {reason}\r\n",
-                (("Event", "refer"), ("Subscription-State", over)), content="message/sipfrag;version=2.0",
-            )  # fmt: skip
+            self.notify(status, reason)
+
+    def notify(self, status: int, reason: str) -> None:
+        """How a REFER to us goes."""
+        over = "terminated;reason=noresource" if status >= 200 else "active;expires=60"
+        self.request(
+            "NOTIFY", f"SIP/2.0 {status} {reason}\r\n",
+            (("Event", "refer"), ("Subscription-State", over)), content="message/sipfrag;version=2.0",
+        )  # fmt: skip
 
 
 class Exchange:

@@ -46,6 +46,9 @@ class Peer(Protocol):
     def answers_refer(self, *statuses: int) -> None:
         """Statuses of the NOTIFYs to come; one that is final at once and no success refuses the REFER."""
 
+    async def notifies(self, status: int) -> None:
+        """A NOTIFY for our REFER, whenever it likes; final from 200 on."""
+
 
 class Lab(Protocol):
     """A user agent and the world around it. The watchdog of its worker is set to 0.6 s."""

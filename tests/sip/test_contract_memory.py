@@ -84,6 +84,9 @@ class MemoryPeer:
     def answers_refer(self, *statuses: int) -> None:
         self._end.refer_replies = [(status, status >= 200) for status in statuses]
 
+    async def notifies(self, status: int) -> None:
+        self._end.notify(status)
+
 
 class MemoryLab:
     """The twin as a `Lab`."""

@@ -85,6 +85,9 @@ class WirePeer:
         self._phone.refer_answer = statuses[0] if statuses[0] >= 300 else 202
         self._phone.refer_notify = tuple((status, "Status") for status in statuses)
 
+    async def notifies(self, status: int) -> None:
+        self._phone.notify(status, "Status")
+
 
 class WireLab:
     """A rig as a `Lab`."""

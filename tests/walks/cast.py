@@ -51,7 +51,7 @@ class Cast:
     on_hold: list[tuple[float, float]] = field(default_factory=list)
     """from when to when the caller held us"""
     token: str = ""
-    """X-Handoff-Id of the last REFER the caller's PBX was sent"""
+    """X-Handoff-Id of the last blind REFER the caller's PBX was sent"""
     _taken: bool = False
     _leased: list[Target] = field(default_factory=list)
 
@@ -214,7 +214,7 @@ class Cast:
                 party.hush()
                 party.play(tone(hz, LONG_S))
         elif event.name == "refer" and isinstance(event["message"], Message):
-            self.token = event["message"].get("X-Handoff-Id")
+            self.token = "" if event["replaces"] else event["message"].get("X-Handoff-Id")
             if self._taken and event.call is not None:
                 event.call.stop_rtp()
                 for call in self.agent_calls():

@@ -34,7 +34,7 @@ Span = tuple[float, float]
 
 def broken(plan: Plan, world: World, people: Cast) -> list[str]:
     """Every promise that was not kept, in words."""
-    wrong = [f"{len(world.store.records)} records"] if len(world.store.records) != 1 else []
+    wrong = _one_record_each(world)
     for record in world.store.records:
         wrong += _record(record)
     wrong += [f"fault: {body}" for body in world.events.of("fault")]
@@ -56,6 +56,13 @@ def broken(plan: Plan, world: World, people: Cast) -> list[str]:
 def _unexpected(body: dict[str, str]) -> bool:
     """A REFER may come to a leg that has just ended; nothing else may fail."""
     return body["command"] not in ("refer", "refer_replaces")
+
+
+def _one_record_each(world: World) -> list[str]:
+    """A caller who comes back when his conversation is over begins another one."""
+    begun = [conversation for kind, conversation, _ in world.events.all if kind == "started"]
+    saved = [record.id for record in world.store.records]
+    return [] if sorted(begun) == sorted(saved) else [f"{begun} began, {saved} left a record"]
 
 
 def _record(record: ConversationRecord) -> list[str]:
