@@ -7,9 +7,11 @@ import asyncio
 import os
 import time
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
+from bridge.core.handoff_table import TABLE
 from tests.walks.cast import cast
 from tests.walks.plan import Plan, draw
 from tests.walks.promises import broken
@@ -17,6 +19,7 @@ from tests.walks.world import World, network
 
 pytestmark = pytest.mark.wire
 
+ROWS = sum(len(row.on) for row in TABLE.values())
 AT_ONCE = 4
 LONGEST_S = 60.0
 OVER_S = 15.0
@@ -39,6 +42,7 @@ async def walk_all(seeds: range) -> None:
     """Some at a time; every walk is walked, then each that broke a promise is named with its seed."""
     chosen = [int(os.environ["WALK_SEED"])] if "WALK_SEED" in os.environ else list(seeds)
     reached: Counter[str] = Counter()
+    rows: Counter[tuple[str, str]] = Counter()
     failures: list[str] = []
     places = asyncio.Semaphore(AT_ONCE)
 
@@ -47,7 +51,7 @@ async def walk_all(seeds: range) -> None:
         async with places:
             try:
                 async with asyncio.timeout(LONGEST_S):
-                    wrong, results = await walk(plan)
+                    wrong, results = await walk(plan, rows)
             except Exception as error:
                 wrong, results = [f"{type(error).__name__}: {error}"], []
         reached.update(results)
@@ -57,11 +61,15 @@ async def walk_all(seeds: range) -> None:
     began = time.monotonic()
     await asyncio.gather(*(one(seed) for seed in chosen))
     print(f"{len(chosen)} walks in {time.monotonic() - began:.0f} s: {dict(reached.most_common())}")
+    print(f"{len(rows)} of {ROWS} rows of the table: {[f'{s}/{e} {n}' for (s, e), n in rows.most_common()]}")
     assert not failures, "\n".join(failures)
 
 
-async def walk(plan: Plan) -> tuple[list[str], list[str]]:
-    """One conversation from INVITE to record: promises broken, and how its handoffs ended."""
+async def walk(plan: Plan, rows: Counter[tuple[str, str]]) -> tuple[list[str], list[str]]:
+    """One conversation from INVITE to record: promises broken, and how its handoffs ended.
+
+    `rows` counts the rows of the handoff table that were taken.
+    """
     net = network()
     async with World(plan.settings(net), net) as world, cast(world) as people:
         await people.caller.dial(f"sip:101@{world.entry}")
@@ -82,5 +90,10 @@ async def walk(plan: Plan) -> tuple[list[str], list[str]]:
         for at, kind, body in world.events.timed:
             print(f"{at:.3f} {kind} {body}")
         print(world.said)
+    for record in world.store.records:
+        for handoff in record.handoffs:
+            rows.update(
+                (old.state.value, new.event.value) for old, new in pairwise(handoff.states) if new.event
+            )
     results = [handoff.outcome.result for record in world.store.records for handoff in record.handoffs]
     return wrong, results or ["no handoff"]
