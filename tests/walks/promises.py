@@ -89,7 +89,8 @@ def _caller_heard(plan: Plan, world: World, people: Cast, call: Call) -> list[st
     if not arrivals:
         return []
     wrong = []
-    for before, after in pairwise(arrivals):
+    ends = [event.at for event in people.caller.events.all if event.name == "ended" and event.call is call]
+    for before, after in pairwise([*arrivals, *ends]):
         if after - before > QUIET_S and not _overlaps((before, after), people.on_hold):
             wrong.append(f"no packet for {after - before:.1f} s")
     for begin, end, state in _spans(plan, world, arrivals[-1]):

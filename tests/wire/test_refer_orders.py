@@ -94,6 +94,20 @@ async def test_the_agent_leaves_and_the_refer_is_refused(place: Office) -> None:
         assert (await outcome(talk))[0] == "abandoned"
 
 
+async def test_the_caller_leaves_before_the_agent_accepts(place: Office) -> None:
+    """The key comes too late: nothing is referred, and the agent is told and let go."""
+    async with place.phone(10, "4912345") as caller:
+        talk = await place.talk(caller)
+        await talk.escalate("here")
+        await talk.state("briefing")
+        await talk.call.hangup(q850=16)
+        await talk.event("leg_ended", leg="caller")
+        await caller.calls[-1].press("1")
+        assert await outcome(talk) == ("abandoned", "briefing")
+        assert not any(event.name == "refer" for event in caller.events.all)
+        await asyncio.wait_for(all_over(caller), 8)
+
+
 async def test_the_caller_leaves_before_the_202(place: Office) -> None:
     """A PBX that takes the caller away says so by BYE alone: no abandonment, and nobody else is dialled."""
     async with place.phone(10, "4912345") as caller:
