@@ -216,8 +216,8 @@ class Orders:
         leg, other = self._leg(command.leg), self._leg(command.other)
         if leg is None:
             return
-        if other is None:
-            raise Refused("refer_refused", f"leg {command.other} has ended")
+        if other is None or not other.confirmed:  # nor may an early dialog be replaced (RFC 3891 section 3)
+            raise Refused("refer_refused", f"leg {command.other} is not up")
         prm = self._refer_param(leg, command.headers)
         prm.options = NO_REQUIRE_REPLACES
         try:
@@ -227,6 +227,8 @@ class Orders:
 
     def _refer_param(self, leg: PjsuaLeg, headers: tuple[Header, ...]) -> pj.CallOpParam:
         """See `sip.pjsua.referral`: REFER goes one way only on a leg."""
+        if not leg.confirmed:
+            raise Refused("refer_refused", f"leg {leg.leg} is not up")
         if leg.referred_us:
             raise Refused("refer_refused", f"leg {leg.leg} has sent a REFER itself")
         prm = self._with(pj.CallOpParam(True), headers)

@@ -8,6 +8,12 @@ from sip import events as e
 from tests.sip.contract_in_call import InCall
 from tests.sip.lab import Lab, answered_caller, answered_leg
 
+UNKNOWN = (
+    c.Ring(leg="nobody"), c.Answer(leg="nobody"), c.SendDtmf(leg="nobody", digits="1"),
+    c.Refer(leg="nobody", target="sip:a@127.0.0.1"), c.ReferReplaces(leg="nobody", other="agent-1"),
+    c.Listen(leg="nobody", stream="s", epoch=1, asr=None), c.Record(leg="nobody", path=None),
+)  # fmt: skip
+
 
 class UserAgentContract(InCall):
     """Subclass it as `Test...` in a module with a `lab` fixture."""
@@ -125,6 +131,41 @@ class UserAgentContract(InCall):
         lab.ua.send(c.SendDtmf(leg="agent-1", digits="1"))
         await lab.pause(0.2)
         assert not lab.has_seen(e.CommandFailed)
+
+    async def test_what_cannot_be_carried_out(self, lab: Lab) -> None:
+        await answered_leg(lab, "agent-1")
+        uri, clip = lab.uri("agent-1"), lab.clip(700, 100)
+        for command, code in (
+            (c.Dial(leg="agent-1", uri=uri), "sip_error"),
+            (c.Dial(leg="bot-1", uri=uri, caller_id='"unclosed'), "bad_uri"),
+            (c.Dial(leg="bot-1", uri=uri, headers=(("X-Two", "a\r\nX-Lines: b"),)), "sip_error"),
+            (c.Hangup(leg="agent-1", headers=(("no name", "x"),)), "sip_error"),
+            (c.Play(player="organ", path=clip), "sip_error"),
+            (c.Stop(player="organ"), "sip_error"),
+            (c.SendDtmf(leg="agent-1", digits="x"), "sip_error"),
+            (c.Refer(leg="agent-1", target="nonsense"), "bad_uri"),
+            (c.ReferReplaces(leg="agent-1", other="nobody"), "unknown_leg"),
+            *((maker, "unknown_leg") for maker in UNKNOWN),
+        ):
+            lab.ua.send(command)
+            failed = await lab.event(e.CommandFailed)
+            assert (failed.command, failed.code) == (command.type, code)
+
+    async def test_a_leg_that_still_rings_takes_no_digits_and_no_transfer(self, lab: Lab) -> None:
+        await answered_caller(lab)
+        agent = lab.peer("agent-1")
+        lab.ua.send(c.Dial(leg="agent-1", uri=lab.uri("agent-1")))
+        await lab.state(agent, "ringing")
+        await agent.rings()
+        await lab.event(e.LegRinging, leg="agent-1")
+        for command, code in (
+            (c.SendDtmf(leg="agent-1", digits="1"), "sip_error"),
+            (c.Refer(leg="agent-1", target=lab.uri("bot")), "refer_refused"),
+            (c.ReferReplaces(leg="caller", other="agent-1"), "refer_refused"),
+        ):
+            lab.ua.send(command)
+            failed = await lab.event(e.CommandFailed)
+            assert (failed.command, failed.code) == (command.type, code)
 
     # who hears whom
 

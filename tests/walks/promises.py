@@ -48,8 +48,11 @@ def broken(plan: Plan, world: World, people: Cast) -> list[str]:
         wrong.append(f"workers exited with {world.exit_codes}")
     for word in ("Traceback", "ERROR", "Assert"):
         wrong += [f"a worker said: {line}" for line in world.said.splitlines() if word in line]
-    if world.front.counters["errors"]:
-        wrong.append(f"front: {world.front.counters}")
+    if world.front.counters["errors"] or world.front.farewells.sent:
+        wrong.append(f"front: {world.front.status()}")
+    free = sum(world.directory.choose(reason="", tried=(), wanted=None).target is not None for _ in range(3))
+    if free != len(world.settings.agents):
+        wrong.append(f"{free} agents are free")
     return wrong
 
 
