@@ -12,7 +12,7 @@ from itertools import pairwise
 import pytest
 
 from bridge.core.handoff_table import TABLE
-from tests.walks.cast import cast
+from tests.walks.cast import Cast, cast
 from tests.walks.plan import Plan, draw
 from tests.walks.promises import broken
 from tests.walks.world import World, network
@@ -71,7 +71,25 @@ async def walk(plan: Plan, rows: Counter[tuple[str, str]]) -> tuple[list[str], l
     `rows` counts the rows of the handoff table that were taken.
     """
     net = network()
-    async with World(plan.settings(net), net) as world, cast(world) as people:
+    world = World(plan.settings(net), net)
+    try:
+        people = await perform(plan, world)
+    finally:
+        if "WALK_SEED" in os.environ:
+            tell(world)
+    wrong = broken(plan, world, people)
+    for record in world.store.records:
+        for handoff in record.handoffs:
+            rows.update(
+                (old.state.value, new.event.value) for old, new in pairwise(handoff.states) if new.event
+            )
+    results = [handoff.outcome.result for record in world.store.records for handoff in record.handoffs]
+    return wrong, results or ["no handoff"]
+
+
+async def perform(plan: Plan, world: World) -> Cast:
+    """The people do what is planned, then go home."""
+    async with world, cast(world) as people:
         await people.caller.dial(f"sip:101@{world.entry}")
         await people.caller.wait("answered", timeout=8)
         for wait_s, action in plan.steps:
@@ -85,15 +103,11 @@ async def walk(plan: Plan, rows: Counter[tuple[str, str]]) -> tuple[list[str], l
                 await asyncio.sleep(0.05)
         await asyncio.sleep(0.2)  # the last BYE may still be under way
         await world.end_workers()
-    wrong = broken(plan, world, people)
-    if "WALK_SEED" in os.environ:
-        for at, kind, body in world.events.timed:
-            print(f"{at:.3f} {kind} {body}")
-        print(world.said)
-    for record in world.store.records:
-        for handoff in record.handoffs:
-            rows.update(
-                (old.state.value, new.event.value) for old, new in pairwise(handoff.states) if new.event
-            )
-    results = [handoff.outcome.result for record in world.store.records for handoff in record.handoffs]
-    return wrong, results or ["no handoff"]
+    return people
+
+
+def tell(world: World) -> None:
+    """What happened."""
+    for at, kind, body in world.events.timed:
+        print(f"{at:.3f} {kind} {body}")
+    print(world.said)

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import json
 import os
-import signal
+import subprocess
 import sys
 import tempfile
 from itertools import count
@@ -82,7 +82,7 @@ class World:
         self.events, self.store = TimedEvents(), MemoryStore()
         self.directory = ConfigDirectory(settings.agents)
         self._serving: list[asyncio.Task[None]] = []
-        self._workers: list[asyncio.subprocess.Process] = []
+        self._workers: list[subprocess.Popen[bytes]] = []
         self.exit_codes: list[int] = []
         self.said = ""
         """what the workers have logged"""
@@ -121,7 +121,7 @@ class World:
         await self.service.prepare()
         await self._open()
         for index in range(WORKERS):
-            await self._start_worker(index)
+            self._start_worker(index)
         async with asyncio.timeout(READY_S):
             while self.front.pool.counts()["idle"] < WORKERS:
                 await asyncio.sleep(0.02)
@@ -144,7 +144,7 @@ class World:
             self._attach, self.folder / "main", limit=LONGEST_LINE_BYTES
         )
 
-    async def _start_worker(self, index: int) -> None:
+    def _start_worker(self, index: int) -> None:
         config = {
             "name": f"w{index}", "bind_ip": f"{self.net}.1", "sip_port": 15060 + index, "front": self.entry,
             "front_control": str(self.folder / "front"), "control": str(self.folder / "main"),
@@ -153,11 +153,8 @@ class World:
         path = self.folder / f"w{index}.json"
         path.write_text(json.dumps(config))
         with (self.folder / f"w{index}.log").open("ab") as log:
-            self._workers.append(
-                await asyncio.create_subprocess_exec(
-                    sys.executable, "-m", "sip.worker", str(path), stderr=log
-                )
-            )
+            command = [sys.executable, "-m", "sip.worker", str(path)]
+            self._workers.append(subprocess.Popen(command, stderr=log))
 
     async def _attach(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         hello = Hello.model_validate_json(await reader.readline())
@@ -181,15 +178,13 @@ class World:
     async def end_workers(self) -> None:
         """One without a call goes by SIGTERM; one that had a call has been told to finish."""
         for process in self._workers:
-            if process.returncode is None:
-                process.send_signal(signal.SIGTERM)
+            process.terminate()
         try:
             async with asyncio.timeout(END_S):
-                self.exit_codes = [await process.wait() for process in self._workers]
-        except TimeoutError:
+                while any(process.poll() is None for process in self._workers):
+                    await asyncio.sleep(0.02)
+        finally:
             for process in self._workers:
-                if process.returncode is None:
-                    process.kill()
-                    await process.wait()
-            raise
-        self.said = self.stderr()
+                process.kill()
+            self.exit_codes = [process.wait() for process in self._workers]
+            self.said = self.stderr()
