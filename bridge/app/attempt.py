@@ -235,8 +235,8 @@ class Attempts:
         self._amend(mode=self._choice.mode.value, mode_why=self._choice.why)
 
     def refer_ended(self) -> None:
-        """The final NOTIFY, or a refusal: another REFER may be sent."""
-        self._referring = False
+        """The final NOTIFY, or a refusal: another REFER may be sent, and nobody comes back from this one."""
+        self._referring, self.token = False, ""
 
     def refer_replaces(self) -> None:
         """Attended REFER; one under way took the agent's leg over, its NOTIFY is to come."""

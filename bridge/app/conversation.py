@@ -251,10 +251,14 @@ class Conversation:
 
     def _adopt(self, message: m.Adopted) -> None:
         """A blind transfer came back as a new INVITE on another worker: the conversation moves there."""
+        self.call.spawn("events", self._pump(message.ua, message.events))
+        if not self.handoffs.may_return:  # an agent has accepted in this very moment
+            message.ua.send(c.Hangup(leg=message.incoming.leg, status=480, text="no longer awaited"))
+            message.ua.send(c.Finish(reason="caller not awaited"))
+            return
         old = self.call.ua
         self.lines.move()
         self.call.ua = message.ua
-        self.call.spawn("events", self._pump(message.ua, message.events))
         self._begin(message.incoming)
         old.send(c.Finish(reason="caller returned elsewhere"))
         self.handoffs.caller_returned()

@@ -244,6 +244,7 @@ class Handoff:
             self.fire(Event.JOINED)
 
     def _refer_replaces(self) -> None:
+        self.returned = False  # the NOTIFY to come is of this REFER
         self.mark("refer_sent")
         self.attempts.refer_replaces()
 

@@ -190,8 +190,18 @@ class Handoffs:
             self.live.attempts.refer_ended()
             self.live.fire(Event.TRANSFER_FAILED)
 
+    def awaits_return(self, token: str) -> bool:
+        """Whether a caller who shows this token is ours: a blind REFER sent him away and has not ended."""
+        return bool(token and self.may_return and self.live and self.live.attempts.token == token)
+
+    @property
+    def may_return(self) -> bool:
+        """Whether there is a place in the handoff for a caller who comes back."""
+        return bool(self.live and self.live.can(Event.CALLER_RETURNED))
+
     def caller_returned(self) -> None:
         if self.live:
+            self.live.attempts.refer_ended()
             self.live.returned = True
             self.live.fire(Event.CALLER_RETURNED)
 

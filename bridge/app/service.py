@@ -20,6 +20,7 @@ from sip.agent import UserAgent
 from sip.commands import Finish, Hangup
 from sip.events import CallIncoming
 from sip.events import Event as SipEvent
+from sip.types import LegId
 
 log = structlog.get_logger()
 TOKEN_HEADER = "x-handoff-id"
@@ -62,14 +63,15 @@ class Service:
             return
         if owner := self._hand_over(ua, events, incoming):
             await owner.over.wait()
+            if not owner.lines.closed:
+                _let_go(ua, incoming.leg)
             return
         try:
             async with asyncio.TaskGroup() as tasks:
                 await self._converse(ua, events, incoming, tasks)
         except* Exception as group:
             log.error("conversation failed", errors=[type(e).__name__ for e in group.exceptions])
-            ua.send(Hangup(leg=incoming.leg, q850=41, text="internal error"))
-            ua.send(Finish(reason="internal error"))
+            _let_go(ua, incoming.leg)
             if self._strict:
                 raise
 
@@ -95,6 +97,7 @@ class Service:
             self.finished.append(await conversation.run())
             del self.finished[:-100]
         finally:
+            conversation.over.set()
             del self.live[number]
             self._tokens = {token: id for token, id in self._tokens.items() if id != number}
 
@@ -104,8 +107,9 @@ class Service:
         """A caller whose blind transfer fell back belongs to the conversation he came from. Once."""
         token = next((value for name, value in incoming.headers if name.lower() == TOKEN_HEADER), "")
         conversation = self.live.get(self._tokens.pop(token, ""))
-        if conversation is not None:
-            conversation.call.inbox.put_nowait(m.Adopted(ua, events, incoming))
+        if conversation is None or not conversation.handoffs.awaits_return(token):
+            return None
+        conversation.call.inbox.put_nowait(m.Adopted(ua, events, incoming))
         return conversation
 
     def _deliver(self, event: StreamEvent) -> None:
@@ -152,3 +156,9 @@ class Service:
     def brief_of(self, id: str) -> Brief | None:
         conversation = self.live.get(id)
         return conversation.brief if conversation else None
+
+
+def _let_go(ua: UserAgent, leg: LegId) -> None:
+    """Nobody serves it any more: the cause tells the PBX to take the caller back."""
+    ua.send(Hangup(leg=leg, q850=41, text="internal error"))
+    ua.send(Finish(reason="internal error"))

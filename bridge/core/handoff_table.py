@@ -34,6 +34,7 @@ CALLER_LEFT: Final = {E.CALLER_GONE: S.ABANDONED}
 LATE_SUCCESS: Final = {E.TRANSFER_SUCCEEDED: S.WRAP_UP}
 ACCEPTED: Final = {E.ACCEPTED_CONFERENCE: S.JOINING, E.ACCEPTED_REFER: S.REFERRING}
 ASKED: Final = {E.MORE_ASKED: S.BRIEFING, E.REPEAT_ASKED: S.BRIEFING}
+RETURNED: Final = {E.CALLER_RETURNED: S.CHOOSING}
 CLOSED: Final = {E.CALLER_GONE: S.WRAP_UP}
 
 TABLE: Final[dict[S, Row]] = {
@@ -68,6 +69,7 @@ TABLE: Final[dict[S, Row]] = {
             E.CALLBACK_TAKEN: S.FAILED,
             E.TIMEOUT: S.FAILED,
             E.DISMISSED: S.DISMISSED,
+            **RETURNED,
             **CALLER_LEFT,
             **LATE_SUCCESS,
         },
@@ -80,6 +82,7 @@ TABLE: Final[dict[S, Row]] = {
             **AGENT_OUT,
             E.TIMEOUT: S.CHOOSING,
             E.DISMISSED: S.DISMISSED,
+            **RETURNED,
             **CALLER_LEFT,
             **LATE_SUCCESS,
         },
@@ -94,6 +97,7 @@ TABLE: Final[dict[S, Row]] = {
             **ACCEPTED,
             **AGENT_OUT,
             E.DISMISSED: S.DISMISSED,
+            **RETURNED,
             **CALLER_LEFT,
             **LATE_SUCCESS,
         },
@@ -107,6 +111,7 @@ TABLE: Final[dict[S, Row]] = {
             **AGENT_OUT,
             E.TIMEOUT: S.CHOOSING,
             E.DISMISSED: S.DISMISSED,
+            **RETURNED,
             **CALLER_LEFT,
             **LATE_SUCCESS,
         },
@@ -152,7 +157,7 @@ TABLE: Final[dict[S, Row]] = {
         {
             E.TRANSFER_SUCCEEDED: S.WRAP_UP,
             E.TRANSFER_FAILED: S.CHOOSING,
-            E.CALLER_RETURNED: S.CHOOSING,
+            **RETURNED,
             E.TIMEOUT: S.CHOOSING,
             **CLOSED,
         },
