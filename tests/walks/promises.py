@@ -101,7 +101,7 @@ def _caller_heard(plan: Plan, world: World, people: Cast, call: Call) -> list[st
         if end - begin > QUIET_S and not _overlaps((begin, end + SETTLED_S), people.on_hold):
             ear = call.recorder.since(begin + SETTLED_S)[: int((end - begin - SETTLED_S) * RATE)]
             if (quiet := longest_silence(ear)) > QUIET_S:
-                wrong.append(f"silence for {quiet:.1f} s within {state}")
+                wrong.append(f"silence for {quiet:.1f} s within {begin:.3f} to {end:.3f}, {state}")
     whisper_db = max(
         (
             level_db(call.heard[at : at + RATE // 4], WHISPER_HZ)

@@ -53,7 +53,7 @@ async def walk_all(seeds: range) -> None:
                 async with asyncio.timeout(LONGEST_S):
                     wrong, results = await walk(plan, rows)
             except Exception as error:
-                wrong, results = [f"{type(error).__name__}: {error}"], []
+                wrong, results = [why(error)], []
         reached.update(results)
         failures.extend(f"{plan.name}\n    {line}" for line in wrong)
         print(f"{plan.name} -> {results} {wrong}", flush=True)
@@ -65,6 +65,16 @@ async def walk_all(seeds: range) -> None:
     assert not failures, "\n".join(failures)
 
 
+def why(error: BaseException | None) -> str:
+    """The error, with what it came over and what it holds."""
+    said = []
+    while error is not None:
+        inner = error.exceptions if isinstance(error, BaseExceptionGroup) else ()
+        said.append(f"{type(error).__name__}: {error}" + "".join(f" [{why(part)}]" for part in inner))
+        error = error.__cause__ or error.__context__
+    return " over ".join(said)
+
+
 async def walk(plan: Plan, rows: Counter[tuple[str, str]]) -> tuple[list[str], list[str]]:
     """One conversation from INVITE to record: promises broken, and how its handoffs ended.
 
@@ -74,10 +84,12 @@ async def walk(plan: Plan, rows: Counter[tuple[str, str]]) -> tuple[list[str], l
     world = World(plan.settings(net), net)
     try:
         people = await perform(plan, world)
-    finally:
-        if "WALK_SEED" in os.environ:
-            tell(world)
+    except BaseException:
+        tell(world)
+        raise
     wrong = broken(plan, world, people)
+    if wrong or "WALK_SEED" in os.environ:
+        tell(world)
     for record in world.store.records:
         for handoff in record.handoffs:
             rows.update(
