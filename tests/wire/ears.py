@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
+import soxr
 
 from bridge.adapters.voices import HibariVoice
 from sip.party.call import Call
@@ -77,6 +78,12 @@ def dominated(pcm: Pcm, hz: float, rate: int = RATE) -> bool:
     power = np.abs(np.fft.rfft(pcm.astype(float))) ** 2
     near = np.abs(np.fft.rfftfreq(len(pcm), 1 / rate) - hz) < 25
     return bool(power[near].sum() > 0.7 * power.sum() > 0)
+
+
+def narrow(pcm: Pcm, rate: int) -> Pcm:
+    """The same at the rate of a telephone, to be compared with clips."""
+    out: Pcm = soxr.resample(pcm, rate, RATE) if rate != RATE else pcm
+    return out
 
 
 def longest_silence(pcm: Pcm) -> float:

@@ -1,11 +1,13 @@
-"""What the audio is made of, through a real Asterisk: SRTP on the trunk."""
+"""What the audio is made of, through a real Asterisk: SRTP on the trunk, G.722, PCMA alone."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.wire.ears import joined, speech, told_in_private
+from tests.peers.softphone import Softphone, free_address
+from tests.wire.ears import hears, joined, speech, told_in_private
 from tests.wire.rig import Office, Talk, office
 
 pytestmark = [pytest.mark.wire, pytest.mark.asterisk, pytest.mark.timeout(90)]
@@ -13,6 +15,15 @@ pytestmark = [pytest.mark.wire, pytest.mark.asterisk, pytest.mark.timeout(90)]
 QUESTION = "I have a question about the delivery of my parcel."
 ENCRYPTED = {"endpoint=bridge\n": "endpoint=bridge-srtp\n"}
 """calls from the bridge are those of the trunk with SRTP"""
+
+HIGH_HZ = 5_500
+ANN = free_address()
+WIDE = {
+    "allow=ulaw,alaw,g722": "allow=g722,ulaw,alaw",
+    "allow=ulaw,alaw\n": "allow=g722\n",
+    "Dial(PJSIP/agent${EXTEN:2},": f"Dial(PJSIP/agent${{EXTEN:2}}/sip:agent1@{ANN},",
+}
+"""wideband first everywhere, and Ann has a foreign telephone, at an address of its own"""
 
 
 @pytest.fixture(scope="module", params=["preferred", "required"])
@@ -85,3 +96,47 @@ async def test_an_agent_without_is_passed_over(insisting: Office) -> None:
         await talk.call.hangup()
         record = await talk.record()
     assert {a["sip_status"] for a in record["handoffs"][0]["attempts"]} == {488}
+
+
+async def test_wideband_from_end_to_end(tmp_path: Path) -> None:
+    sip = {"clock_rate": 16_000, "codecs": ["G722", "PCMU", "PCMA"]}
+    with office(tmp_path, pbx=True, changes=WIDE, sip=sip) as place:
+        async with (
+            Softphone("caller", free_address(), proxy=place.pbx, codecs=("G722",)) as caller,
+            Softphone("agent1", ANN, codecs=("G722",)) as ann,
+        ):
+            await place.ready()
+            caller.dial(f"sip:101@{place.pbx}")
+            await caller.wait("hearing", 10)
+            talk = await place.conversation(caller)
+            await talk.event("utterance", speaker="bot", timeout_s=10)
+            caller.play(speech(QUESTION, caller.ear.rate))
+            assert "delivery" in (await talk.event("utterance", speaker="caller", timeout_s=12))["text"]
+            await talk.escalate("ann")
+            await talk.state("briefing")
+            await ann.wait("hearing")
+            ann.press("1")
+            await talk.state("connected")
+            assert await joined(caller, ann)
+            assert await hears(ann, caller, HIGH_HZ)
+            assert await hears(caller, ann, HIGH_HZ)
+            caller.hangup()
+            record = await talk.record()
+    assert [leg["codec"] for leg in record["legs"]] == ["G722", "G722"]
+
+
+async def test_pcma_alone(tmp_path: Path) -> None:
+    with office(tmp_path, pbx=True, sip={"codecs": ["PCMA"]}) as place:
+        async with place.people() as (caller, ann, _):
+            talk = await place.talk(caller)
+            await understood(talk, caller)
+            await talk.escalate("ann")
+            rang = await ann.wait("incoming")
+            await talk.state("offered", timeout_s=15)
+            assert told_in_private(ann.heard, caller.ear.since(rang.at), place.bridge.paths.clips)
+            await ann.call.press("1")
+            await talk.state("connected")
+            assert await joined(caller, ann)
+            await talk.call.hangup()
+            record = await talk.record()
+    assert [leg["codec"] for leg in record["legs"]] == ["PCMA", "PCMA"]
