@@ -41,6 +41,8 @@ class BotSide:
         )
         self.reports_collecting = False
         self._spoken = 0
+        self._owed: str | None = None
+        """with what words the built-in bot goes on once the caller hears it again"""
 
     @property
     def collecting(self) -> bool:
@@ -57,8 +59,20 @@ class BotSide:
 
     def pause(self) -> None:
         """A SIP bot is held by mixer edges alone; the built-in one falls silent."""
+        self._owed = None
         if self.voicebot:
             self.voicebot.pause()
+
+    def caller_held(self, held: bool) -> None:
+        """The caller's telephone holds us: the built-in bot waits, and then asks its open question again."""
+        if self.voicebot is None:
+            return
+        if held and self.voicebot.active:
+            self.voicebot.pause()
+            self._owed = ""
+        elif not held and self._owed is not None:
+            told, self._owed = self._owed, None
+            self.voicebot.resume(told)
 
     def take_back(self, state: State) -> None:
         """The caller is the bot's again: FAILED and DISMISSED tell why; a lost SIP bot is dialled again."""
@@ -68,7 +82,11 @@ class BotSide:
         words = self._call.settings.words
         told = {State.FAILED: words.failed, State.DISMISSED: words.dismissed}.get(state, "")
         if self.voicebot:
-            self.voicebot.resume(told)
+            caller = self._call.legs.get("caller")
+            if caller and caller.remote_hold:
+                self._owed = told
+            else:
+                self.voicebot.resume(told)
             return
         if told:
             self._announce(told)

@@ -193,6 +193,8 @@ class Conversation:
             "utterance", id=utterance.id, speaker=utterance.speaker, text=redact(utterance.text),
             start_s=utterance.start_s, end_s=utterance.end_s, during=utterance.during,
         )  # fmt: skip
+        if not utterance.addressed or (utterance.speaker is Speaker.BOT and self._caller_holds):
+            return
         if self.handoffs.live is None:
             self._watch.hear(utterance)
             if utterance.speaker is Speaker.CALLER and self.bot.voicebot:
@@ -204,11 +206,17 @@ class Conversation:
         body = {"text": partial.text, "utterance": partial.utterance} if self._telling else {}
         words = len(partial.text.split())
         self.call.emit("partial", speaker=speaker, words=words, stable=partial.stable, **body)
-        if speaker is not Speaker.CALLER or self.handoffs.live:
+        if speaker is not Speaker.CALLER or self.handoffs.live or self._caller_holds:
             return
         if self.bot.voicebot:
             self.bot.voicebot.glimpsed()
         self._watch.glimpse(partial)
+
+    @property
+    def _caller_holds(self) -> bool:
+        """Then his words are music, and a bot that asks again asks nobody."""
+        caller = self.call.legs.get("caller")
+        return caller is not None and caller.remote_hold
 
     def _voiced(self, speaker: Speaker, speaking: bool) -> None:
         self.call.emit("speech", speaker=speaker, speaking=speaking)

@@ -10,6 +10,7 @@ from bridge.app.handoff import FAREWELL, REFERS, Handoff
 from bridge.app.whispering import Whisper
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Event, HandoffRecord, State
+from bridge.model.transcript import REMOTE_HOLD
 from sip import commands as c
 from sip import events as e
 
@@ -61,8 +62,10 @@ class Handoffs:
             self.current and self.current.bidding_farewell
         )
 
-    def during(self) -> str:
-        """What an utterance made now is part of."""
+    def during(self, leg: str, at_s: float) -> str:
+        """What an utterance on that leg is part of, `at_s` being its middle."""
+        if (speaker := self._call.legs.all.get(leg)) and speaker.held_at(at_s):
+            return REMOTE_HOLD
         if self.state in (State.BRIEFING, State.OFFERED):
             return "whisper"
         return "hold" if self.state in HELD else "dialogue"

@@ -15,7 +15,8 @@ class Leg:
     answered_s: float | None = None
     ended_s: float | None = None
     lost: bool = False
-    remote_hold: bool = False
+    holds: list[tuple[float, float | None]] = field(default_factory=list)
+    """when its far end held us, from and until; None: it still does"""
     sip_status: int | None = None
     reason: str = ""
     by_us: bool = False
@@ -30,6 +31,23 @@ class Leg:
     @property
     def live(self) -> bool:
         return self.ended_s is None
+
+    @property
+    def remote_hold(self) -> bool:
+        return bool(self.holds) and self.holds[-1][1] is None
+
+    def held(self, on: bool, at_s: float) -> bool:
+        """Its far end holds us, or resumes; False when that is nothing new."""
+        if on == self.remote_hold:
+            return False
+        if on:
+            self.holds.append((at_s, None))
+        else:
+            self.holds[-1] = (self.holds[-1][0], at_s)
+        return True
+
+    def held_at(self, at_s: float) -> bool:
+        return any(start <= at_s and (end is None or at_s < end) for start, end in self.holds)
 
 
 @dataclass(slots=True)

@@ -111,11 +111,13 @@ class Lines:
 
     def media(self, event: e.LegMedia) -> None:
         if leg := self._call.legs.all.get(event.leg):
-            if leg.remote_hold != event.remote_hold:
-                self._call.emit("remote_hold", leg=event.leg, held=event.remote_hold)
-            leg.remote_hold, leg.lost = event.remote_hold, False
+            leg.lost = False
             if leg.role == "caller":
                 self._call.cancel(SILENT)
+            if leg.held(event.remote_hold, self._call.at_s(event.at)):
+                self._call.emit("remote_hold", leg=event.leg, held=event.remote_hold)
+                if leg.role == "caller":
+                    self._bot.caller_held(event.remote_hold)
             self._ear.apply()
 
     def failed(self, event: e.CommandFailed) -> None:

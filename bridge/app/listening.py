@@ -50,7 +50,10 @@ class Track:
 
 
 class Listening:
-    """`hear` is called with each utterance, `glimpse` with (speaker, text, stable words) of each partial."""
+    """`hear` is called with each utterance, `glimpse` with (speaker, text, stable words) of each partial.
+
+    `during` tells of a leg and a moment what was going on there.
+    """
 
     def __init__(
         self,
@@ -60,7 +63,7 @@ class Listening:
         hear: Callable[[Utterance], None],
         glimpse: Callable[[Speaker, Partial], None],
         voice: Callable[[Speaker, bool], None],
-        during: Callable[[], str],
+        during: Callable[[str, float], str],
     ) -> None:
         self._call, self._pool = call, pool
         self._hear, self._glimpse, self._voice, self._during = hear, glimpse, voice, during
@@ -189,12 +192,14 @@ class Listening:
 
     def _utterance(self, track: Track, final: Final) -> Utterance:
         self._count += 1
+        start_s = self._at_s(track, final.start)
+        end_s = self._at_s(track, final.words[-1].end if final.words else final.end)
         return Utterance(
             id=f"u{self._count}",
             speaker=track.speaker,
             text=final.text,
-            start_s=self._at_s(track, final.start),
-            end_s=self._at_s(track, final.words[-1].end if final.words else final.end),
+            start_s=start_s,
+            end_s=end_s,
             confidence=final.confidence,
             words=tuple(
                 Word(
@@ -205,7 +210,7 @@ class Listening:
                 )
                 for word in final.words
             ),
-            during=self._during(),
+            during=self._during(track.leg, (start_s + end_s) / 2),
         )
 
     def _gap(self, track: Track, at_s: float, seconds: float, why: str) -> None:

@@ -111,7 +111,7 @@ def build_brief(
 
 def _caller_turns(transcript: Transcript, escalation: Escalation) -> list[Utterance]:
     """What the caller said, and what he is still saying where the escalation came before its final."""
-    turns = [u for u in transcript.utterances if u.speaker is Speaker.CALLER]
+    turns = [u for u in transcript.of(Speaker.CALLER) if u.addressed]
     if escalation.said and not any(u.end_s >= escalation.at_s - 1.5 for u in turns):
         pending = Utterance(
             id="pending",

@@ -1,7 +1,8 @@
 """Who hears whom = f(state, overlays). The only place where audio edges are decided.
 
 Invariant, proved over every state and overlay in `tests/core/test_hearing.py`: whisper and hint have no
-edge to the caller, and a caller in a live state always hears somebody.
+edge to the caller, a caller in a live state always hears somebody, and a caller whose telephone holds us is
+heard by nobody.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ SUPERVISOR_MODES = ("listen", "coach", "barge")
 class Overlays:
     """What lies over the state. `bot_here` False: no bot to talk to, the caller hears comfort instead.
     `announcing`: a clip for the caller plays now and comfort makes way for it.
+    `agent_hold` is ours; `*_remote_hold` is the other side's re-INVITE, behind which its music may play.
     `headset`: the agent's device is declared one, so hints may be spoken."""
 
     bot_here: bool = True
@@ -30,6 +32,20 @@ class Overlays:
 
 def hearing(state: State | None, overlays: Overlays) -> frozenset[Edge]:
     """Edges for a handoff in `state` (None: no handoff, the caller talks to the bot)."""
+    edges = _edges(state, overlays)
+    return _without_caller(edges) if overlays.caller_remote_hold else edges
+
+
+def _without_caller(edges: frozenset[Edge]) -> frozenset[Edge]:
+    """What comes from a caller who holds is his telephone system's music: an agent gets ours instead.
+
+    What he would hear stays, so that it flows again with his first packet, before anybody is told.
+    """
+    kept = {edge for edge in edges if edge[0] != "caller"}
+    return frozenset(kept | {("comfort", "agent")} if ("caller", "agent") in edges else kept)
+
+
+def _edges(state: State | None, overlays: Overlays) -> frozenset[Edge]:
     edges = set(TALK_BOT if state is None else TABLE[state].hears)
     talking = ("agent", "caller") in edges
     if not overlays.bot_here:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+REMOTE_HOLD = "remote_hold"
+
 
 class Speaker(StrEnum):
     CALLER = "caller"
@@ -20,7 +22,10 @@ class Word:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
-    """A final with a speaker. `during` tells what the speaker could hear: dialogue, hold, whisper, hint."""
+    """A final with a speaker. `during` tells what the speaker could hear: dialogue, hold, whisper, hint.
+
+    `remote_hold`: the speaker's own telephone system held us, so this may be its music.
+    """
 
     id: str
     speaker: Speaker
@@ -30,6 +35,11 @@ class Utterance:
     confidence: float | None = None
     words: tuple[Word, ...] = ()
     during: str = "dialogue"
+
+    @property
+    def addressed(self) -> bool:
+        """Was it said to anybody here? Else it is for the record alone."""
+        return self.during != REMOTE_HOLD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ class Watched(Protocol):
 
 
 class Watchdog:
-    """Counts the packets of each leg that should be sending; one verdict a leg."""
+    """Counts the packets of each leg that should be sending; one verdict a leg, one more after a hold."""
 
     def __init__(self, limit_s: float) -> None:
         self._limit_s = limit_s
@@ -30,10 +30,10 @@ class Watchdog:
         """Legs found lost by this look, with how long they have been silent."""
         found = []
         for leg in legs:
-            if leg.leg in self._lost:
-                continue
             if not leg.answered or not leg.receiving or leg.remote_hold:
-                self._seen.pop(leg.leg, None)
+                self.forget(leg.leg)
+                continue
+            if leg.leg in self._lost:
                 continue
             packets = leg.packets_received()
             before = self._seen.get(leg.leg)

@@ -1,6 +1,7 @@
 """Who hears whom, over every state and overlay: the whisper never reaches the caller."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
@@ -31,6 +32,26 @@ def test_a_caller_is_never_in_silence(state: State | None) -> None:
         speaking = heard - {"announce", "supervisor"}
         muted = overlays.agent_mute and not (overlays.agent_hold or overlays.agent_remote_hold)
         assert speaking or overlays.announcing or muted, (state, overlays)
+
+
+@pytest.mark.parametrize("state", [None, *State])
+def test_a_caller_on_hold_is_heard_by_nobody(state: State | None) -> None:
+    """His music stays out; the agent gets comfort in its place, and all that the caller hears stays."""
+    for overlays in OVERLAYS:
+        open_ = hearing(state, replace(overlays, caller_remote_hold=False))
+        held = hearing(state, replace(overlays, caller_remote_hold=True))
+        heard = {edge for edge in open_ if edge[0] == "caller"}
+        assert open_ - held == heard
+        assert held - open_ == ({("comfort", "agent")} if ("caller", "agent") in heard else set())
+
+
+def test_comfort_for_an_agent_only_while_the_caller_holds() -> None:
+    for state, overlays in itertools.product((None, *State), OVERLAYS):
+        if ("comfort", "agent") in hearing(state, overlays):
+            assert overlays.caller_remote_hold
+            assert state in (State.CONNECTED, State.RELEASING)
+            assert not overlays.agent_hold
+            assert not overlays.agent_remote_hold
 
 
 def test_comfort_makes_way_for_an_announcement() -> None:
