@@ -6,7 +6,6 @@ peer, which on the loopback net is 127.0.0.1 whatever `net_interface` says.
 """
 
 import asyncio
-import contextlib
 import json
 import sys
 import time
@@ -17,7 +16,8 @@ import baresip
 from baresip.errors import AudioNotActive, AudioRestarted
 
 STEP_S = 0.01
-BEHIND_S = 0.06  # so far may the recording lag behind the clock before the gap is filled with silence
+BEHIND_S = 0.25  # further behind the clock than a busy machine makes it, the recording is filled with silence
+LEAD_S = 0.5  # of silence first: a clip that lost its first moment to a re-INVITE is still found whole
 AHEAD_S = 0.06  # what is given to the stack before its time
 MEDIA_ENCRYPTION = {"off": None, "preferred": "srtp", "required": "srtp-mand"}
 HEADERS = ("X-Handoff-Id", "X-Conversation-Id")
@@ -40,22 +40,29 @@ class Sound:
 
     async def run(self) -> None:
         while True:
-            with contextlib.suppress(AudioNotActive, AudioRestarted):  # on hold, or streams made anew
+            try:
                 self._step()
+            except (AudioNotActive, AudioRestarted):  # on hold, or streams made anew
+                self._record(b"")
             await asyncio.sleep(STEP_S)
 
     def _step(self) -> None:
         info = self._audio.info()
-        if self._rate and info.rx_ready:
-            self._record(self._audio.read(info.rx_capacity))
-        elif info.rx_ready:
-            self._audio.read(info.rx_capacity)  # what had gathered before anybody listened
-            self._rate, self._origin = info.rx_sample_rate, time.monotonic()
-            tell("hearing", rate=self._rate, file=self._file.name, origin=self._origin)
+        if info.rx_ready:
+            pcm = self._audio.read(info.rx_capacity)
+            if not self._rate:
+                self._begin(info.rx_sample_rate, len(pcm) // 2)
+            self._record(pcm)
         if info.tx_ready and self._to_say:
             room = int(AHEAD_S * info.tx_sample_rate) * 2 - info.tx_buffered
             taken = self._audio.write(bytes(self._to_say[: max(0, room)]))
             del self._to_say[:taken]
+
+    def _begin(self, rate: int, heard_samples: int) -> None:
+        self._rate = rate
+        self._origin = time.monotonic() - heard_samples / rate - LEAD_S
+        self._record(bytes(2 * int(LEAD_S * rate)))
+        tell("hearing", rate=rate, file=self._file.name)
 
     def _record(self, pcm: bytes) -> None:
         due = int((time.monotonic() - self._origin) * self._rate) - self._written

@@ -9,6 +9,7 @@ import os
 import socket
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -39,11 +40,7 @@ class Ear:
     """What the latest call heard, at the rate of its codec; gaps are silence."""
 
     rate: int = 8_000
-    origin: float = 0.0
     file: Path | None = None
-
-    def begin(self, rate: int, origin: float, file: Path) -> None:
-        self.rate, self.origin, self.file = rate, origin, file
 
     @property
     def heard(self) -> Pcm:
@@ -53,8 +50,8 @@ class Ear:
         return np.frombuffer(pcm[: len(pcm) // 2 * 2], np.int16)
 
     def since(self, at: float) -> Pcm:
-        """What was heard from the moment `at` on."""
-        return self.heard[max(0, round((at - self.origin) * self.rate)) :]
+        """What was heard from the moment `at` until now."""
+        return self.heard[-max(1, round((time.monotonic() - at) * self.rate)) :]
 
 
 class Softphone:
@@ -176,7 +173,7 @@ class Softphone:
         async for line in self._process.stdout:
             event = json.loads(line)
             if event["event"] == "hearing":
-                self.ear.begin(event["rate"], event["origin"], Path(event["file"]))
+                self.ear.rate, self.ear.file = event["rate"], Path(event["file"])
             async with self._news:
                 self.events.append(event)
                 self._news.notify_all()

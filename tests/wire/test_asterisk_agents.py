@@ -155,7 +155,7 @@ async def test_the_caller_hangs_up(desk: Office, state: str) -> None:
 
 
 async def test_an_agent_holds_and_comes_back(desk: Office) -> None:
-    """The telephone system answers a hold itself, so the bridge sees a re-INVITE only from the trunk."""
+    """More of holds stands in test_asterisk_holds.py."""
     async with desk.people() as (caller, ann, _):
         talk = await desk.talk(caller, headers=(("X-Customer-Id", "C-1"),))
         await connect(talk, ann)

@@ -44,7 +44,7 @@ async def test_asked_for_briefed_joined_held_and_ended(desk: Office) -> None:
         rang = await ann.wait("incoming", 20)
         assert rang["headers"]["X-Conversation-Id"] == call.id
         await call.state("offered", timeout_s=20)
-        told = told_in_private(ann.heard, caller.heard, desk.bridge.paths.clips)
+        told = told_in_private(ann.heard, caller.ear.since(rang["at"]), desk.bridge.paths.clips)
         assert len(told) >= 2, "headline and detail"
         ann.press("1")
         await call.state("connected")
@@ -71,6 +71,33 @@ async def test_asked_for_briefed_joined_held_and_ended(desk: Office) -> None:
     assert (handoff["outcome"]["result"], handoff["whisper_heard"]) == ("connected", "whole")
     said = " ".join(u["text"] for u in record["transcript"] if u["speaker"] == "caller")
     assert "charged twice" in said.lower()
+
+
+async def test_a_caller_who_holds(desk: Office) -> None:
+    """Its re-INVITE: what comes from there meanwhile is for nobody, and the agent hears comfort."""
+    async with (
+        Softphone("4912345", free_address(), proxy=desk.front) as caller,
+        Softphone("agent1", ANN) as ann,
+    ):
+        call = await talk(desk, caller)
+        await call.escalate("ann")
+        await ann.wait("hearing", 10)
+        await call.state("briefing")
+        ann.press("1")
+        await call.state("connected")
+        assert await joined(caller, ann)
+        caller.hold()
+        await call.event("remote_hold", leg="caller", held=True)
+        began = time.monotonic()
+        assert not await hears(ann, caller, 600, timeout_s=2.5), "longer than the RTP watchdog"
+        assert longest_silence(ann.ear.since(began)) < 1.0
+        caller.resume()
+        await call.event("remote_hold", leg="caller", held=False)
+        assert await joined(caller, ann)
+        assert not call.events("leg_lost")
+        caller.hangup()
+        await ann.wait("ended")
+        assert (await call.record())["ended"] == "caller_gone"
 
 
 async def test_a_foreign_telephone_that_is_busy_and_a_caller_that_hangs_up(desk: Office) -> None:
