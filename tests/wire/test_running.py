@@ -16,7 +16,7 @@ import psutil
 import pytest
 import yaml
 
-from bridge.peers.bridge import running_bridge
+from bridge.peers.bridge import RunningBridge, running_bridge
 from sip.party.call import Call
 from sip.party.party import Party
 from tests.front.malformed import datagrams
@@ -193,23 +193,29 @@ def test_an_api_port_in_use(net: str, tmp_path: Path) -> None:
     assert (code, f"{net}.2:8080" in said, "Traceback" in said) == (75, True, False), said
 
 
-@pytest.mark.soak
 @pytest.mark.timeout(300)
 async def test_fifty_short_calls_leave_nothing_behind(tmp_path: Path) -> None:
     with office(tmp_path, staff=staff, handoff=TIMERS) as place:
         async with place.people() as (caller, ann, _):
             await short_call(place, caller, ann)
             await place.ready()
-            before = held(place)
+            before, ports = held(place), sockets(place.bridge)
             for _ in range(50):
                 await short_call(place, caller, ann)
             await place.ready()
             await until(lambda: not strays(place.bridge), 10, "only idle processes", place.bridge)
             after = held(place)
+            assert sockets(place.bridge) == ports
+    print("descriptors and MB before and after:", before, after)
     assert len(place.bridge.records()) == 51
     for name in ("main", "front", "tts", "asr-0"):
         assert after[name][0] <= before[name][0] + 3, f"descriptors of {name}"
-        assert after[name][1] <= before[name][1] + 40, f"MB of {name}"
+        assert after[name][1] <= before[name][1] + 8, f"MB of {name}"
+
+
+def sockets(bridge: RunningBridge) -> int:
+    """UDP ports held by the front and the idle workers."""
+    return sum(len(process.net_connections("udp")) for process in family(bridge) if process.is_running())
 
 
 def held(place: Office) -> dict[str, tuple[int, int]]:
