@@ -27,7 +27,7 @@ from tests.peers.softphone import Softphone
 POLL_S = 0.02
 WARM = 2
 MODES = {"ref": ("refer_replaces", 201), "cold": ("refer", 221), "quick": ("conference", 201)}
-BEHAVIOUR = {"busy": 203, "declined": 204, "voicemail": 207}
+BEHAVIOUR = {"busy": 203, "declined": 204, "mute": 205, "voicemail": 207}
 """extensions of configs/asterisk that behave so"""
 Staff = Callable[[str], list[dict[str, Any]]]
 """the agents, or registrations, of a bridge on that network"""

@@ -17,7 +17,8 @@ pytestmark = [pytest.mark.wire, pytest.mark.asterisk, pytest.mark.timeout(60)]
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Ben is the next one after whoever fails: Ann is listed last."""
-    with office(tmp_path_factory.mktemp("bridge"), pbx=True, handoff={"whisper_timeout_s": 2}) as place:
+    short = {"whisper_timeout_s": 2, "returned_timeout_s": 0.5}
+    with office(tmp_path_factory.mktemp("bridge"), pbx=True, handoff=short) as place:
         yield place
 
 
@@ -120,6 +121,37 @@ async def test_a_voicemail_is_told_nothing_and_joined_to_nobody(desk: Office) ->
     assert outcomes(record)[0] == ("voicemail", "no_accept")
 
 
+async def test_an_answer_without_a_packet_is_taken_for_dead(desk: Office) -> None:
+    """Extension 205 answers and sends nothing at all: the next one rings, and the caller hears comfort."""
+    async with desk.people() as (caller, ann, _):
+        talk = await desk.talk(caller)
+        await talk.escalate("mute")
+        await talk.state("briefing")
+        before = caller.heard.size
+        await talk.state("choosing", nth=2, timeout_s=8)
+        await ann.wait("answered")
+        assert longest_silence(caller.heard[before:]) < 2
+        assert not await hears(caller, ann, 700, timeout_s=0.5), "nobody is joined without a key"
+        record = await finished(talk)
+    assert outcomes(record)[0] == ("mute", "lost")
+
+
+async def test_an_answer_in_silence_is_not_joined(desk: Office) -> None:
+    """Ann's telephone is picked up by nobody who speaks or presses: after the offer, Ben."""
+    async with desk.people() as (caller, ann, ben):
+        talk = await desk.talk(caller)
+        await talk.escalate("ann")
+        await talk.state("offered")
+        assert not await hears(ann, caller, 440, timeout_s=0.5)
+        await ann.wait("ended", timeout=8, by_us=False)
+        await talk.state("briefing", nth=2)
+        await ben.call.press("1")
+        await talk.state("connected")
+        assert await joined(caller, ben)
+        record = await finished(talk)
+    assert outcomes(record) == [("ann", "no_accept"), ("ben", "answered")]
+
+
 async def test_a_telephone_dies_while_they_talk(desk: Office) -> None:
     async with desk.people() as (caller, ann, ben):
         talk = await desk.talk(caller)
@@ -135,13 +167,16 @@ async def test_a_telephone_dies_while_they_talk(desk: Office) -> None:
     assert outcomes(record)[-1] == ("ben", "answered")
 
 
-@pytest.mark.parametrize("state", ["bot", "dialing", "briefing", "offered", "connected"])
+@pytest.mark.parametrize("state", ["bot", "dialing", "briefing", "offered", "connected", "returned"])
 async def test_the_caller_hangs_up(desk: Office, state: str) -> None:
     ring = Reception(status=0) if state == "dialing" else None
     async with desk.people(ann=ring) as (caller, ann, _):
         talk = await desk.talk(caller)
-        if state == "connected":
+        if state in ("connected", "returned"):
             await connect(talk, ann)
+            if state == "returned":
+                await talk.order("hand_back")
+                await talk.state("returned")
         elif state != "bot":
             await talk.escalate("ann")
             await talk.state(state)
@@ -151,7 +186,9 @@ async def test_the_caller_hangs_up(desk: Office, state: str) -> None:
         await until(lambda: all(c.state == "ended" for c in ann.calls), 8, "release of the agent")
     assert record["ended"] == "caller_gone"
     results = [h["outcome"]["result"] for h in record["handoffs"]]
-    assert results == {"bot": [], "connected": ["connected"]}.get(state, ["abandoned"])
+    assert results == {"bot": [], "connected": ["connected"], "returned": ["returned_to_bot"]}.get(
+        state, ["abandoned"]
+    )
 
 
 async def test_an_agent_holds_and_comes_back(desk: Office) -> None:
