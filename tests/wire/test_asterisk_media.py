@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
+from sip.party.behaviour import Reception
 from tests.peers.softphone import Softphone, free_address
 from tests.wire.ears import hears, joined, speech, told_in_private
 from tests.wire.rig import Office, Talk, office
 
 pytestmark = [pytest.mark.wire, pytest.mark.asterisk, pytest.mark.timeout(90)]
 
-QUESTION = "I have a question about the delivery of my parcel."
+QUESTION = "I was charged twice on my May invoice."
 ENCRYPTED = {"endpoint=bridge\n": "endpoint=bridge-srtp\n"}
 """calls from the bridge are those of the trunk with SRTP"""
 
@@ -49,7 +50,7 @@ async def understood(talk: Talk, caller: Any) -> None:
     """What the caller says is transcribed."""
     await talk.event("utterance", speaker="bot")
     caller.play(speech(QUESTION))
-    assert "delivery" in (await talk.event("utterance", speaker="caller", timeout_s=12))["text"]
+    assert "invoice" in (await talk.event("utterance", speaker="caller", timeout_s=12))["text"]
 
 
 async def test_srtp_on_both_legs(encrypted: Office) -> None:
@@ -69,7 +70,7 @@ async def test_srtp_on_both_legs(encrypted: Office) -> None:
 
 async def test_a_trunk_without_is_refused_and_the_caller_goes_to_the_queue(insisting: Office) -> None:
     """The bridge says 488; the shipped dialplan takes the caller on to the queue, where Ann is."""
-    async with insisting.people() as (caller, ann, _):
+    async with insisting.people(ben=Reception(status=486)) as (caller, ann, _):
         await insisting.ready()
         insisting.claim()
         call = await caller.dial(f"sip:101@{insisting.entry}")
@@ -111,7 +112,7 @@ async def test_wideband_from_end_to_end(tmp_path: Path) -> None:
             talk = await place.conversation(caller)
             await talk.event("utterance", speaker="bot", timeout_s=10)
             caller.play(speech(QUESTION, caller.ear.rate))
-            assert "delivery" in (await talk.event("utterance", speaker="caller", timeout_s=12))["text"]
+            assert "invoice" in (await talk.event("utterance", speaker="caller", timeout_s=12))["text"]
             await talk.escalate("ann")
             await talk.state("briefing")
             await ann.wait("hearing")

@@ -12,7 +12,7 @@ from tests.wire.rig import Office, Talk, office
 pytestmark = [pytest.mark.wire, pytest.mark.timeout(90)]
 
 SUITE = "AES_CM_128_HMAC_SHA1_80"
-QUESTION = "I have a question about the delivery of my parcel."
+QUESTION = "I was charged twice on my May invoice."
 ANN = free_address()
 
 
@@ -33,12 +33,12 @@ async def connected(desk: Office, caller: Softphone, ann: Softphone, target: str
     await desk.ready()
     desk.claim()
     caller.dial(f"sip:101@{desk.front}")
-    await caller.wait("answered")
+    await caller.wait("answered", 15)
     await caller.wait("hearing")
     talk = await desk.conversation(caller)
     await talk.event("utterance", speaker="bot")
     caller.play(speech(QUESTION))
-    assert "delivery" in (await talk.event("utterance", speaker="caller", timeout_s=12))["text"]
+    assert "invoice" in (await talk.event("utterance", speaker="caller", timeout_s=12))["text"]
     await talk.escalate(target)
     rang = await ann.wait("incoming", 10)
     await talk.state("offered", timeout_s=15)

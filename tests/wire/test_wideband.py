@@ -29,7 +29,7 @@ async def connected(desk: Office, caller: Softphone, ann: Softphone) -> Talk:
     await desk.ready()
     desk.claim()
     caller.dial(f"sip:101@{desk.front}")
-    await caller.wait("answered")
+    await caller.wait("answered", 15)
     await caller.wait("hearing")
     talk = await desk.conversation(caller)
     await talk.event("utterance", speaker="bot", timeout_s=10)
