@@ -56,7 +56,7 @@ def likeness(clip: Pcm, ear: Pcm) -> float:
     if len(clip) < RATE // 10 or len(ear) < len(clip) or not np.any(clip) or not np.any(ear):
         return 0.0
     size = 1 << (len(clip) + len(ear)).bit_length()
-    spectrum = np.fft.rfft(_whitened(ear), size) * np.conj(np.fft.rfft(_whitened(clip), size))
+    spectrum = np.fft.rfft(whitened(ear), size) * np.conj(np.fft.rfft(whitened(clip), size))
     values = np.abs(np.fft.irfft(spectrum, size))
     begin, end = round((LEAD_S - _EARLY_S) * RATE), round((LEAD_S + _LATE_S) * RATE)
     first, last = round((LEAD_S - _ELSEWHERE_S) * RATE), round((LEAD_S + _ELSEWHERE_S) * RATE)
@@ -65,8 +65,8 @@ def likeness(clip: Pcm, ear: Pcm) -> float:
     return float(values[begin:end].max()) / spread if spread > 0 else 0.0
 
 
-def _whitened(pcm: Pcm) -> npt.NDArray[np.float64]:
-    """Each piece with all its frequencies equally strong; pieces overlap by half."""
+def whitened(pcm: Pcm) -> npt.NDArray[np.float64]:
+    """The sound with all frequencies of each piece of 64 ms equally strong; pieces overlap by half."""
     step, window = _PIECE // 2, np.hanning(_PIECE)
     padded = np.concatenate([np.zeros(_PIECE), pcm.astype(float), np.zeros(2 * _PIECE)])
     spectra = np.fft.rfft(np.lib.stride_tricks.sliding_window_view(padded, _PIECE)[::step] * window, axis=1)

@@ -11,13 +11,17 @@ import numpy.typing as npt
 import soxr
 
 from bridge.adapters.voices import HibariVoice
+from bridge.demo.judge import whitened
 from sip.party.call import Call
 from sip.party.g711 import Pcm
 from sip.party.wav import read_wav
 
 RATE = 8_000
 FOUND = 0.6
-LEAKED = 0.25
+LEAKED = 25.0
+"""in `traces`: by chance it is 5 to 11 over a whole call, for a leak as loud as `LEAK` 90 and more"""
+LEAK = 0.1
+"""how loud a leak must be to be seen, against the clip itself"""
 _LONGEST_S = 1.5
 
 
@@ -126,9 +130,26 @@ def _loud_part(clip: Pcm) -> Pcm:
     return clip[loud[0] :] if loud.size else clip
 
 
+def traces(ear: Pcm, clip: Pcm) -> float:
+    """The clip anywhere in the ear, in multiples of the spread. Whitened: two sentences of one voice share
+    its pitch and its formants, which plain correlation takes for likeness."""
+    piece, heard = whitened(_loud_part(clip)), whitened(ear)
+    size = 1 << (len(heard) + len(piece)).bit_length()
+    spectrum = np.fft.rfft(heard, size) * np.conj(np.fft.rfft(piece, size))
+    values = np.abs(np.fft.irfft(spectrum, size)[: len(heard)])
+    return float(values.max() / np.sqrt(np.mean(np.square(values))))
+
+
 def told_in_private(agent: Pcm, caller: Pcm, folder: Path) -> list[str]:
-    """The clips the agent heard; fails when one of them is in the caller's ear as well."""
+    """The clips the agent heard; fails when one of them is in the caller's ear as well, or could not be seen
+    there if it were, 20 dB below what the agent hears."""
     heard = [name for name, score in clips_in(agent, folder).items() if score > FOUND]
-    leaks = {name: likeness(caller, read_wav(folder / name)) for name in heard}
-    assert all(score < LEAKED for score in leaks.values()), leaks
+    for name in heard:
+        clip = read_wav(folder / name)
+        leaky = caller.astype(float)
+        leaky[-len(clip) :] += LEAK * clip[-len(leaky) :]
+        assert traces(leaky.astype(np.int16), clip) > LEAKED, "the search is deaf"
+        score = traces(caller, clip)
+        print(f"whisper in the caller's ear {score:.1f}, a leak {traces(leaky.astype(np.int16), clip):.1f}")
+        assert score < LEAKED, name
     return heard
