@@ -101,7 +101,7 @@ async def test_an_agent_without_is_passed_over(insisting: Office) -> None:
 
 async def test_wideband_from_end_to_end(tmp_path: Path) -> None:
     sip = {"clock_rate": 16_000, "codecs": ["G722", "PCMU", "PCMA"]}
-    with office(tmp_path, pbx=True, changes=WIDE, sip=sip) as place:
+    with office(tmp_path, pbx=True, pbx_changes=WIDE, sip=sip) as place:
         async with (
             Softphone("caller", free_address(), proxy=place.pbx, codecs=("G722",)) as caller,
             Softphone("agent1", ANN, codecs=("G722",)) as ann,
