@@ -22,7 +22,7 @@ test: setup parts ## everything: lint, types, unit, flow, real SIP, real Asteris
 	$(MAKE) --no-print-directory lint
 	$(PYTEST) tests
 
-check: setup lint ## the quick half: lint, types, architecture, unit and flow tests
+check: setup parts lint ## the quick half: lint, types, architecture, unit and flow tests
 	$(PYTEST) tests -m "not wire and not asterisk and not soak" -q
 
 parts: setup
@@ -43,7 +43,7 @@ console: setup ## run the bridge and say where the agent's plain page is
 	@echo "Conversations with their briefs: http://127.0.0.1:8080/ (Ctrl-C twice ends the bridge)"
 	.venv/bin/handoff run --config configs/bridge.yaml
 
-soak: setup ## minutes: 50 calls in a row, 200 random walks on real pjsua2, people who talk on without main
+soak: setup parts ## minutes: 200 random walks on real pjsua2, people who talk on for a minute without main
 	$(PYTEST) tests -m soak --timeout 1800
 
 eval: setup ## score the phrase grammar on a file of labelled lines: make eval FILE=utterances.jsonl
