@@ -172,6 +172,11 @@ class Handoff:
         return event in TABLE[self.state].on
 
     @property
+    def entered(self) -> tuple[StateAt, ...]:
+        """The states so far, each with its time."""
+        return tuple(self._states)
+
+    @property
     def bidding_farewell(self) -> bool:
         return self._agent_farewell
 
@@ -280,7 +285,7 @@ class Handoff:
 
     def record(self) -> HandoffRecord:
         last = self.attempts.last
-        states = tuple(self._states)
+        states = self.entered
         if not self.state.final:  # cut short: the worker died
             states = (*states, replace(states[-1], state=State.FAILED, event=None))
         outcome = outcome_of(
@@ -294,7 +299,7 @@ class Handoff:
         return HandoffRecord(
             id=self.id,
             escalation=self.escalation,
-            states=tuple(self._states),
+            states=self.entered,
             attempts=tuple(self.attempts.all),
             outcome=outcome if self.state.final else replace(outcome, result="interrupted"),
             marks_s=dict(self.marks),

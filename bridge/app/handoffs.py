@@ -66,9 +66,16 @@ class Handoffs:
         """What an utterance on that leg is part of, `at_s` being its middle."""
         if (speaker := self._call.legs.all.get(leg)) and speaker.held_at(at_s):
             return REMOTE_HOLD
-        if self.state in (State.BRIEFING, State.OFFERED):
+        state = self._state_at(at_s)
+        if state in (State.BRIEFING, State.OFFERED):
             return "whisper"
-        return "hold" if self.state in HELD else "dialogue"
+        return "hold" if state in HELD else "dialogue"
+
+    def _state_at(self, at_s: float) -> State | None:
+        """Finals come half a second behind the words, and the state has moved on by then."""
+        past = (entry for record in self.records for entry in record.states)
+        entries = (*past, *(self.live.entered if self.live else ()))
+        return next((entry.state for entry in reversed(entries) if entry.at_s <= at_s), None)
 
     # -- beginning
 

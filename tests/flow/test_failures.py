@@ -162,6 +162,7 @@ def test_words_of_the_caller_on_hold_reach_the_brief(tmp_path: Path) -> None:
         async with Stage(tmp_path, on_dial=rings) as stage:
             await request(stage)
             await stage.until(State.DIALING)
+            await stage.settle(4)
             stage.says("it is about the charge on my May invoice")
             await stage.settle(0.5)
             assert stage.conversation.brief
