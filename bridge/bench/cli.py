@@ -12,7 +12,40 @@ JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard outpu
 NoiseOption = Annotated[
     float, typer.Option("--max-noise-ms", help="p99 of sleep overshoot above which a run is void.")
 ]
-EXIT_FAILED, EXIT_USAGE, EXIT_VOID = 1, 2, 75
+CorpusOption = Annotated[
+    Path | None, typer.Option(help="Where the corpus is; default .cache/corpus.", show_default=False)
+]
+EXIT_FAILED, EXIT_USAGE, EXIT_MISSING, EXIT_VOID = 1, 2, 69, 75
+
+
+@app.command()
+def corpus(
+    corpus_dir: CorpusOption = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="So many sentences and recordings only.")] = None,
+    fetch: Annotated[bool, typer.Option(help="Fetch voices and recordings from Debian.")] = True,
+    as_json: JsonOption = False,
+) -> None:
+    """Build the telephone speech `asr` and `latency` are measured on; `make corpus` brings all its parts."""
+    from bridge.bench.corpus.build import FEWEST_CLIPS, FEWEST_WORDS, build
+    from bridge.bench.corpus.manifest import default_dir
+
+    told = build(corpus_dir or default_dir(), _tell, limit=limit, fetch=fetch)
+    if as_json:
+        typer.echo(json.dumps(told))
+    else:
+        for source, row in told["sources"].items():
+            typer.echo(
+                f"{source:<14} {row['clips']:>4} clips {row['words']:>5} words {row['seconds']:>7.1f} s"
+            )
+        typer.echo(
+            f"{told['clips']} clips, {told['words']} words, {told['speech_s']} s of speech, "
+            f"{told['test_share']:.0%} kept for tests, {told['nonspeech_s']} s without speech: "
+            f"{told['directory']}"
+        )
+    whole = told["clips"] >= FEWEST_CLIPS and told["words"] >= FEWEST_WORDS and not told["missing"]
+    if not whole and limit is None and fetch:
+        typer.echo("the corpus is not complete; what is missing is named above", err=True)
+        raise typer.Exit(EXIT_MISSING)
 
 
 @app.command()

@@ -15,9 +15,10 @@ from typing import Any, Final
 
 import yaml
 
+from bridge.bench.corpus.align import METHOD
 from bridge.bench.handoff import BOT, SWITCH_S, Tell
 from bridge.bench.noise import Noise, gauge
-from bridge.bench.speech import METHOD, WIRE_HZ, Talk, Talkers
+from bridge.bench.speech import WIRE_HZ, Talk, Talkers
 from bridge.bench.spread import spread
 from bridge.bench.words import Heard, Said, Scores, score
 from bridge.peers.bridge import RunningBridge, running_bridge

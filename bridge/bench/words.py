@@ -1,13 +1,12 @@
 """Scoring: when each reference word was first right, when it stayed right, and when its turn was told."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
 import jiwer
 
-_PLAIN: Final = re.compile(r"[^a-z' ]+")
+from bridge.bench.spoken import canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +66,7 @@ class _Turn:
     words: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.words = plain(self.final.text)
+        self.words = canonical(self.final.text)
 
     def first_right(self) -> list[float]:
         """For each word of the final: when a hypothesis first had it."""
@@ -78,7 +77,7 @@ class _Turn:
         times = [self.final.at] * len(self.words)
         for index in range(len(self.words)):
             for partial in reversed(self.partials):
-                if index not in _common(self.words, plain(partial.text)):
+                if index not in _common(self.words, canonical(partial.text)):
                     break
                 times[index] = partial.at
         return times
@@ -86,19 +85,14 @@ class _Turn:
     def _when(self, hypotheses: Sequence[Heard]) -> list[float]:
         times = [self.final.at] * len(self.words)
         for one in reversed(hypotheses):
-            for index in _common(self.words, plain(one.text)):
+            for index in _common(self.words, canonical(one.text)):
                 times[index] = one.at
         return times
 
     def text_at(self) -> float:
         """When the whole text of the turn first stood there."""
-        whole = (one.at for one in self.partials if plain(one.text) == self.words)
+        whole = (one.at for one in self.partials if canonical(one.text) == self.words)
         return next(whole, self.final.at)
-
-
-def plain(text: str) -> list[str]:
-    """Lower-case words without punctuation."""
-    return _PLAIN.sub(" ", text.lower().replace("’", "'").replace("-", " ")).split()
 
 
 def score(said: Sequence[Said], heard: Sequence[Heard], void: Sequence[tuple[float, float]] = ()) -> Scores:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bridge.bench.speech import WIRE_HZ, Talkers
-from bridge.bench.words import Heard, Said, Scores, plain, score
+from bridge.bench.words import Heard, Said, Scores, score
 
 SAID = [
     Said(text="my", at=10.0),
@@ -51,10 +51,6 @@ def test_nothing_heard_is_no_coverage() -> None:
     scores = score(SAID, [])
     assert scores.coverage == 0.0
     assert Scores().wer is None
-
-
-def test_words_compare_without_case_and_signs() -> None:
-    assert plain("It's Eight o’clock, on-line!") == ["it's", "eight", "o'clock", "on", "line"]
 
 
 def test_talkers_say_the_same_for_the_same_seed_and_words_end_where_sound_does() -> None:
