@@ -81,6 +81,39 @@ def handoff(
 
 
 @app.command()
+def asr(
+    engine: Annotated[
+        list[str] | None, typer.Option(help="all, whisper_asr or vosk; may be repeated.")
+    ] = None,
+    model_dir: Annotated[list[Path] | None, typer.Option(help="A model to compare; may be repeated.")] = None,
+    split: Annotated[str, typer.Option(help="test, dev or all.")] = "test",
+    limit: Annotated[int | None, typer.Option(min=1, help="So many clips of each source.")] = None,
+    corpus_dir: CorpusOption = None,
+    as_json: JsonOption = False,
+    out: Annotated[Path, typer.Option(help="Where each engine's words are left.")] = Path("out/bench-asr"),
+) -> None:
+    """Every engine on the same clips: word errors, requests, made-up words, CPU, memory, waiting."""
+    from asr.errors import AsrError
+    from bridge.bench.asr import AsrPlan, DecodeFailed, measure
+    from bridge.bench.asr_table import asr_table
+    from bridge.bench.corpus.manifest import CHOICES, CorpusMissing, default_dir
+    from bridge.bench.engines import engines
+
+    if split not in CHOICES:
+        raise _stop(f"--split {split}: must be one of {', '.join(CHOICES)}", EXIT_USAGE)
+    plan = AsrPlan(corpus=corpus_dir or default_dir(), split=split, limit=limit)  # type: ignore[arg-type]
+    try:
+        told = measure(plan, engines(engine or (), model_dir or ()), out, _tell)
+    except (AsrError, CorpusMissing) as error:
+        raise _stop(str(error), EXIT_MISSING) from None
+    except DecodeFailed as error:
+        raise _stop(str(error), EXIT_FAILED) from None
+    typer.echo(json.dumps(told) if as_json else asr_table(told))
+    if any(one["nonspeech"]["finals"] for one in told["engines"]):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
 def latency(
     streams: Annotated[int, typer.Option(min=1, max=64, help="Callers who talk at the same time.")] = 4,
     seconds: Annotated[float, typer.Option(min=5, help="How long each of them talks.")] = 60,
@@ -117,6 +150,11 @@ def latency(
         _conditions(told)
     slow = (told["word_latency_ms"]["p95"] or float("inf")) > budget_ms
     _leave(void=told["noise"]["void"], failed=slow or told["coverage"] < COVERAGE)
+
+
+def _stop(message: str, code: int) -> typer.Exit:
+    typer.echo(message, err=True)
+    return typer.Exit(code)
 
 
 def _tell(text: str) -> None:

@@ -23,18 +23,9 @@ from bridge.core.explicit import explicit_request
 pytestmark = pytest.mark.timeout(60)
 
 
-@pytest.fixture(scope="module")
-def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    directory = tmp_path_factory.mktemp("corpus")
-    told = build(directory, lambda text: None, limit=2, fetch=False)
-    assert told["missing"] == []
-    assert told["clips"] == 4
-    return directory
-
-
-def test_a_clip_is_what_its_manifest_says(directory: Path) -> None:
-    for clip in read_manifest(directory):
-        pcm = load(directory, clip)
+def test_a_clip_is_what_its_manifest_says(corpus: Path) -> None:
+    for clip in read_manifest(corpus):
+        pcm = load(corpus, clip)
         assert len(pcm) == clip.samples
         assert [word for word, _ in clip.words] == canonical(clip.text)
         ends = [end for _, end in clip.words]
@@ -45,22 +36,22 @@ def test_a_clip_is_what_its_manifest_says(directory: Path) -> None:
             assert loud > 2 * after
 
 
-def test_the_same_corpus_is_built_again(directory: Path, tmp_path: Path) -> None:
+def test_the_same_corpus_is_built_again(corpus: Path, tmp_path: Path) -> None:
     build(tmp_path / "again", lambda text: None, limit=2, fetch=False)
-    assert (tmp_path / "again" / NAME).read_text() == (directory / NAME).read_text()
+    assert (tmp_path / "again" / NAME).read_text() == (corpus / NAME).read_text()
 
 
-def test_changed_audio_is_noticed(directory: Path) -> None:
-    clip = read_manifest(directory)[0]
+def test_changed_audio_is_noticed(corpus: Path) -> None:
+    clip = read_manifest(corpus)[0]
     changed = clip.__class__(**{**{name: getattr(clip, name) for name in clip.__slots__}, "sha256": "0"})
     with pytest.raises(CorpusMissing, match="make corpus"):
-        load(directory, changed)
+        load(corpus, changed)
     with pytest.raises(CorpusMissing, match="make corpus"):
-        read_manifest(directory / "nowhere")
+        read_manifest(corpus / "nowhere")
 
 
-def test_a_split_has_its_texts_and_all_that_is_no_speech(directory: Path) -> None:
-    clips = read_manifest(directory)
+def test_a_split_has_its_texts_and_all_that_is_no_speech(corpus: Path) -> None:
+    clips = read_manifest(corpus)
     dev, test = chosen(clips, "dev"), chosen(clips, "test")
     assert {clip.text for clip in dev if clip.words}.isdisjoint({clip.text for clip in test if clip.words})
     assert {clip.id for clip in [*dev, *test]} == {clip.id for clip in clips}
