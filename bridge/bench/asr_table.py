@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 _ROWS: Final[tuple[tuple[str, Callable[[dict[str, Any]], Any]], ...]] = (
-    ("WER %", lambda r: r["wer"]),
-    ("substitutions %", lambda r: r["substitutions"]),
-    ("deletions %", lambda r: r["deletions"]),
-    ("insertions %", lambda r: r["insertions"]),
-    ("30 s window WER %", lambda r: r["full_window"] and r["full_window"]["wer"]),
+    ("WER %", lambda r: _percent(r["wer"])),
+    ("substitutions %", lambda r: _percent(r["substitutions"])),
+    ("deletions %", lambda r: _percent(r["deletions"])),
+    ("insertions %", lambda r: _percent(r["insertions"])),
+    ("30 s window WER %", lambda r: r["full_window"] and _percent(r["full_window"]["wer"])),
     (
         "stream less 30 s, points",
         lambda r: r["full_window"] and r["full_window"]["stream_less_full"]["points"],
@@ -35,7 +35,7 @@ def asr_table(told: Mapping[str, Any]) -> str:
     rows = [(name, [figure(one) for one in reports]) for name, figure in _ROWS]
     sources = {source: None for one in reports for source in one["by_source"]}
     rows += [
-        (f"WER % {source}", [one["by_source"].get(source, {}).get("wer") for one in reports])
+        (f"WER % {source}", [_percent(one["by_source"].get(source, {}).get("wer")) for one in reports])
         for source in sources
     ]
     width = max(len(name) for name, _ in rows)
@@ -47,6 +47,10 @@ def asr_table(told: Mapping[str, Any]) -> str:
         cells = " | ".join(f"{_cell(value):>{size}}" for value, size in zip(values, columns, strict=True))
         lines.append(f"| {name:<{width}} | {cells} |")
     return "\n".join(lines)
+
+
+def _percent(share: float | None) -> float | None:
+    return None if share is None else round(100 * share, 2)
 
 
 def _cell(value: Any) -> str:

@@ -2,9 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from bridge.bench.engines import Engine
+    from bridge.bench.talk import Speech
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine; exit 75 when it was too noisy to.")
 
@@ -16,6 +20,7 @@ CorpusOption = Annotated[
     Path | None, typer.Option(help="Where the corpus is; default .cache/corpus.", show_default=False)
 ]
 EXIT_FAILED, EXIT_USAGE, EXIT_MISSING, EXIT_VOID = 1, 2, 69, 75
+MOST_STREAMS = 64
 
 
 @app.command()
@@ -77,7 +82,8 @@ def handoff(
         rows = {name: told[name] for name in FIGURES}
         typer.echo(table(rows | {f"pickup_to_whisper_ms, ring {s} s": row for s, row in rings.items()}))
         _conditions(told)
-    _leave(void=bool(told["noise"].get("void")), failed=bool(told["failed"]))
+    void = bool(told["noise"].get("void"))
+    _leave(void=void, failed=bool(told["failed"]) and not void)
 
 
 @app.command()
@@ -93,18 +99,16 @@ def asr(
     out: Annotated[Path, typer.Option(help="Where each engine's words are left.")] = Path("out/bench-asr"),
 ) -> None:
     """Every engine on the same clips: word errors, requests, made-up words, CPU, memory, waiting."""
-    from asr.errors import AsrError
     from bridge.bench.asr import AsrPlan, DecodeFailed, measure
     from bridge.bench.asr_table import asr_table
     from bridge.bench.corpus.manifest import CHOICES, CorpusMissing, default_dir
-    from bridge.bench.engines import engines
 
     if split not in CHOICES:
         raise _stop(f"--split {split}: must be one of {', '.join(CHOICES)}", EXIT_USAGE)
     plan = AsrPlan(corpus=corpus_dir or default_dir(), split=split, limit=limit)  # type: ignore[arg-type]
     try:
-        told = measure(plan, engines(engine or (), model_dir or ()), out, _tell)
-    except (AsrError, CorpusMissing) as error:
+        told = measure(plan, _engines(engine, model_dir), out, _tell)
+    except CorpusMissing as error:
         raise _stop(str(error), EXIT_MISSING) from None
     except DecodeFailed as error:
         raise _stop(str(error), EXIT_FAILED) from None
@@ -115,41 +119,89 @@ def asr(
 
 @app.command()
 def latency(
-    streams: Annotated[int, typer.Option(min=1, max=64, help="Callers who talk at the same time.")] = 4,
-    seconds: Annotated[float, typer.Option(min=5, help="How long each of them talks.")] = 60,
-    engine: Annotated[str, typer.Option(help="auto, whisper_asr or vosk.")] = "auto",
-    model_dir: Annotated[Path | None, typer.Option(help="The engine's model; vosk needs one.")] = None,
+    streams: Annotated[
+        list[str] | None,
+        typer.Option(help="Callers at the same time; may be repeated, or 1,2,4,8. Default 4."),
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=5, help="One window of talking; 3 to 5 of them.")] = 60,
+    engine: Annotated[list[str] | None, typer.Option(help="auto, whisper_asr, vosk or all.")] = None,
+    model_dir: Annotated[list[Path] | None, typer.Option(help="A model; may be repeated.")] = None,
     budget_ms: Annotated[float, typer.Option(help="What word p95 may be; exit 1 above it.")] = 500,
+    corpus_dir: CorpusOption = None,
+    split: Annotated[str, typer.Option(help="Of the corpus: test, dev or all.")] = "test",
+    plot: Annotated[Path | None, typer.Option(help="A PNG of the latencies of all runs.")] = None,
     as_json: JsonOption = False,
     out: Annotated[Path, typer.Option(help="Where logs and events are left.")] = Path("out/bench-latency"),
     max_noise_ms: NoiseOption = 2.0,
 ) -> None:
     """Word spoken to word known, through the whole path in real time; word errors beside it."""
-    from bridge.bench.latency import COVERAGE, Plan, measure
-    from bridge.bench.spread import table
+    from bridge.bench.latency import Plan, measure
+    from bridge.bench.latency_table import judge, lines
+    from bridge.bench.plot import plot_latency
     from bridge.peers.bridge import BridgeFailed
 
-    plan = Plan(
-        streams=streams, seconds=seconds, engine=engine, model_dir=model_dir, noise_limit_ms=max_noise_ms
-    )
+    counts = _counts(streams or ["4"])
+    speech = _speech(corpus_dir, split)
+    plans = [
+        Plan(streams=count, seconds=seconds, engine=one, noise_limit_ms=max_noise_ms)
+        for one in _engines(engine or ["auto"], model_dir)
+        for count in counts
+    ]
     try:
-        told = measure(plan, out, _tell)
+        runs = [measure(plan, speech, out, _tell) for plan in plans]
     except BridgeFailed as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(EXIT_FAILED) from None
+        raise _stop(str(error), EXIT_FAILED) from None
+    told = [run.told for run in runs]
+    if plot:
+        names = [f"{one['model']}, {one['streams']} streams" for one in told]
+        plot_latency(plot, list(zip(names, [run.word_ms for run in runs], strict=True)), budget_ms)
     if as_json:
-        typer.echo(json.dumps(told))
+        typer.echo(json.dumps(told[0] if len(told) == 1 else {"runs": told}))
     else:
-        names = ("word_latency_ms", "stable_latency_ms", "turn_text_ms", "final_ms")
-        typer.echo(table({name: told[name] for name in names}))
-        typer.echo(
-            f"{told['engine']}, {streams} streams: coverage {told['coverage']:.3f}, WER {told['wer']}, "
-            f"{told['cpu_per_stream']:.3f} core a stream, {told['windows_void']} of {told['windows']} "
-            "windows void"
-        )
-        _conditions(told)
-    slow = (told["word_latency_ms"]["p95"] or float("inf")) > budget_ms
-    _leave(void=told["noise"]["void"], failed=slow or told["coverage"] < COVERAGE)
+        for one in told:
+            typer.echo("\n".join(lines(one)))
+            _conditions(one)
+    _leave(
+        void=any(one["noise"]["void"] for one in told),
+        failed=any(judge(one, budget_ms) for one in told if not one["noise"]["void"]),
+    )
+
+
+def _counts(texts: list[str]) -> list[int]:
+    try:
+        counts = [int(part) for text in texts for part in text.split(",")]
+    except ValueError:
+        counts = [0]
+    if not all(1 <= count <= MOST_STREAMS for count in counts):
+        raise _stop(f"--streams {' '.join(texts)}: numbers from 1 to {MOST_STREAMS}", EXIT_USAGE)
+    return counts
+
+
+def _speech(corpus_dir: Path | None, split: str) -> "Speech":
+    """The corpus where it is built; one that was named must be there."""
+    from bridge.bench.corpus.manifest import CHOICES, CorpusMissing, default_dir
+    from bridge.bench.speech import SyntheticSpeech
+    from bridge.bench.talk import CorpusSpeech
+
+    if split not in CHOICES:
+        raise _stop(f"--split {split}: must be one of {', '.join(CHOICES)}", EXIT_USAGE)
+    try:
+        return CorpusSpeech(corpus_dir or default_dir(), split)  # type: ignore[arg-type]
+    except CorpusMissing as error:
+        if corpus_dir:
+            raise _stop(str(error), EXIT_MISSING) from None
+        _tell(f"{error}; synthetic sentences are said instead")
+        return SyntheticSpeech()
+
+
+def _engines(names: list[str] | None, model_dirs: list[Path] | None) -> "list[Engine]":
+    from asr.errors import AsrError
+    from bridge.bench.engines import engines
+
+    try:
+        return engines(names or (), model_dirs or ())
+    except AsrError as error:
+        raise _stop(str(error), EXIT_MISSING) from None
 
 
 def _stop(message: str, code: int) -> typer.Exit:
@@ -173,6 +225,6 @@ def _conditions(told: dict[str, Any]) -> None:
 
 
 def _leave(*, void: bool, failed: bool) -> None:
-    """Void comes first: what a noisy machine failed at proves nothing."""
+    """`failed`: in a run that is not void; what a noisy machine fails at proves nothing."""
     if void or failed:
-        raise typer.Exit(EXIT_VOID if void else EXIT_FAILED)
+        raise typer.Exit(EXIT_FAILED if failed else EXIT_VOID)

@@ -28,12 +28,12 @@ class WordErrors:
         return self.errors / self.words if self.words else None
 
     def told(self) -> dict[str, Any]:
-        """Rates in per cent of the reference words."""
-        share = {
-            name: round(100 * getattr(self, name) / self.words, 2) if self.words else None
+        """Shares of the reference words."""
+        shares = {
+            name: round(getattr(self, name) / self.words, 4) if self.words else None
             for name in ("substitutions", "deletions", "insertions")
         }
-        return {"wer": None if self.wer is None else round(100 * self.wer, 2), **share, "words": self.words}
+        return {"wer": None if self.wer is None else round(self.wer, 4), **shares, "words": self.words}
 
 
 def word_errors(reference: Sequence[str], told: Sequence[str]) -> WordErrors:

@@ -21,7 +21,6 @@ LIMIT_MS: Final = 2.0
 """a p99 above it voids the run, or the window"""
 STEAL_LIMIT: Final = 0.02
 """share of the machine's time the hypervisor gave to others"""
-WINDOW_S: Final = 5.0
 END_S: Final = 5.0
 
 
@@ -45,23 +44,6 @@ class Noise:
             "steal": round(self.steal, 4),
             "limit_ms": self.limit_ms,
         }
-
-    def void_windows(self) -> list[tuple[float, float]]:
-        """Stretches of the run whose own p99 is above the limit: nothing said in them is counted."""
-        windows: dict[int, list[float]] = {}
-        first = self.samples[0][0] if self.samples else 0.0
-        for at, ms in self.samples:
-            windows.setdefault(int((at - first) // WINDOW_S), []).append(ms)
-        return [
-            (first + index * WINDOW_S, first + (index + 1) * WINDOW_S)
-            for index, values in sorted(windows.items())
-            if float(spread(values)["p99"] or 0.0) > self.limit_ms
-        ]
-
-    def windows(self) -> int:
-        if not self.samples:
-            return 0
-        return int((self.samples[-1][0] - self.samples[0][0]) // WINDOW_S) + 1
 
 
 @contextmanager

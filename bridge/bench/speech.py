@@ -13,11 +13,10 @@ import soxr
 from bridge.adapters.voices import HibariVoice
 from bridge.bench.corpus.align import CLEAN_HZ, Aligner
 from bridge.bench.corpus.channel import line
-from sip.party.g711 import Pcm
+from bridge.bench.talk import WIRE_HZ, Talk
 
 TALKERS: Final = (1.0, 0.92, 1.08, 0.96, 1.04)
 """the one voice that comes with the wheel, slower and deeper or faster and higher"""
-WIRE_HZ: Final = 8_000
 PAUSE_S: Final = (1.2, 2.2)
 LEVEL_DB: Final = -22.0
 SNR_DB: Final = 25.0
@@ -58,16 +57,10 @@ class Sentence:
     words: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Talk:
-    """What one caller says. `words`: (text, sample of its end, whether it ends a turn)."""
+class SyntheticSpeech:
+    """Keeps `bridge.bench.talk.Speech`. Sentences are spoken and aligned once for all streams."""
 
-    pcm: Pcm
-    words: tuple[tuple[str, int, bool], ...]
-
-
-class Talkers:
-    """Sentences are spoken and aligned once, however many streams say them."""
+    told = "synthetic: sentences of one voice in five paces, no corpus"
 
     def __init__(self) -> None:
         self._aligner = Aligner()

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import jiwer
-
+from bridge.bench.errors import WordErrors, total, word_errors
 from bridge.bench.spoken import canonical
 
 
@@ -36,25 +35,17 @@ class Scores:
     stable: list[float] = field(default_factory=list)
     turn: list[float] = field(default_factory=list)
     final: list[float] = field(default_factory=list)
-    counted: int = 0
-    """reference words outside void windows"""
-    reference: list[str] = field(default_factory=list)
-    told: list[str] = field(default_factory=list)
+    errors: WordErrors = field(default_factory=WordErrors)
 
     def add(self, other: "Scores") -> None:
         for name in ("word", "stable", "turn", "final"):
             getattr(self, name).extend(getattr(other, name))
-        self.counted += other.counted
-        self.reference.append(" ".join(other.reference))
-        self.told.append(" ".join(other.told))
+        self.errors = total([self.errors, other.errors])
 
     @property
     def coverage(self) -> float:
-        return len(self.word) / self.counted if self.counted else 0.0
-
-    @property
-    def wer(self) -> float | None:
-        return float(jiwer.wer(self.reference, self.told)) if any(self.reference) else None
+        """The share of the reference words that were right in the end."""
+        return len(self.word) / self.errors.words if self.errors.words else 0.0
 
 
 @dataclass(slots=True)
@@ -95,19 +86,16 @@ class _Turn:
         return next(whole, self.final.at)
 
 
-def score(said: Sequence[Said], heard: Sequence[Heard], void: Sequence[tuple[float, float]] = ()) -> Scores:
+def score(said: Sequence[Said], heard: Sequence[Heard]) -> Scores:
     """One stream. Only words that are right in the final text have a latency; the rest lowers coverage."""
     turns = _turns(heard)
     told = [word for turn in turns for word in turn.words]
-    scores = Scores(reference=[word.text for word in said], told=told)
+    scores = Scores(errors=word_errors([word.text for word in said], told))
     first = [at for turn in turns for at in turn.first_right()]
     stays = [at for turn in turns for at in turn.stays_right()]
     ends = [turn for turn in turns for _ in turn.words]
     pairs = _pairs([word.text for word in said], told)
     for number, word in enumerate(said):
-        if any(begin <= word.at < end for begin, end in void):
-            continue
-        scores.counted += 1
         place = pairs.get(number)
         if place is None:
             continue
