@@ -1,29 +1,63 @@
 """Engines by name. The imports are late: an engine's libraries are loaded only when it is chosen."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, cast
 
 from asr.endpointing import EndpointRules
 from asr.errors import AsrError
-from asr.models import vosk_dir, whisper_dir
-from asr.recognizer import Recognizer
+from asr.recognizer import Load, Recognizer
 from asr.scheduler import Scheduler
 
-EngineName = Literal["auto", "whisper_asr", "vosk", "scripted"]
-ENGINES: Final = ("whisper_asr", "vosk", "scripted")
+AUTO: Final = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    name: str
+    module: str
+    """has `load`, see `asr.recognizer.Load`"""
+    main_file: str | None
+    """shows a directory to be a model of this engine, and its sha256 names the model"""
+
+
+ENGINES: Final = (
+    Engine("whisper_asr", "asr.whisper_asr", "model.bin"),
+    Engine("vosk", "asr.vosk", "am/final.mdl"),
+    Engine("scripted", "asr.scripted", None),
+)
+
+
+def engine_named(name: str) -> Engine:
+    """Raises `AsrError("engine_missing")` with the names there are."""
+    for engine in ENGINES:
+        if engine.name == name:
+            return engine
+    known = ", ".join(engine.name for engine in ENGINES)
+    raise AsrError("engine_missing", f"no ASR engine named {name!r}", f"one of {AUTO}, {known}")
+
+
+def identify(directory: Path) -> tuple[Engine, Path]:
+    """Whose model a directory is, and the model's own directory: archives have it one level down.
+
+    Raises `AsrError("model_missing")`.
+    """
+    if not directory.is_dir():
+        cure = "give a directory, or a name out of `handoff models list`"
+        raise AsrError("model_missing", f"{directory} is no directory", cure)
+    for candidate in (directory, *sorted(path for path in directory.iterdir() if path.is_dir())):
+        for engine in ENGINES:
+            if engine.main_file is not None and (candidate / engine.main_file).is_file():
+                return engine, candidate
+    files = " or ".join(engine.main_file for engine in ENGINES if engine.main_file)
+    raise AsrError("model_missing", f"no model in {directory}", f"give the directory that holds {files}")
 
 
 def choose(model_dir: str | Path | None) -> str:
     """What `auto` means: the engine `model_dir` is for; without one, whisper_asr as packaged."""
-    try:
-        whisper_dir(model_dir)
-    except AsrError:
-        if model_dir is None:
-            raise
-        vosk_dir(model_dir)
-        return "vosk"
-    return "whisper_asr"
+    return ENGINES[0].name if model_dir is None else identify(Path(model_dir))[0].name
 
 
 def make_recognizer(
@@ -37,27 +71,15 @@ def make_recognizer(
     rules: EndpointRules | None = None,
     threads: int = 1,
 ) -> Recognizer:
-    """Load an engine. Raises `AsrError`: engine_missing, model_missing, model_broken, wrong_language."""
-    if engine == "auto":
-        engine = choose(model_dir)
-    if engine == "whisper_asr":
-        from asr.whisper_asr import WhisperRecognizer
-
-        return WhisperRecognizer(
-            scheduler,
-            model_dir=model_dir,
-            language=language,
-            hotwords=hotwords,
-            vad=vad,
-            rules=rules,
-            threads=threads,
-        )
-    if engine == "vosk":
-        from asr.vosk import VoskRecognizer
-
-        return VoskRecognizer(scheduler, model_dir=model_dir, hotwords=hotwords, vad=vad, rules=rules)
-    if engine == "scripted":
-        from asr.scripted import ScriptedRecognizer, load_scripts
-
-        return ScriptedRecognizer(load_scripts(Path(model_dir)) if model_dir is not None else ())
-    raise AsrError("engine_missing", f"no ASR engine named {engine!r}", f"one of auto, {', '.join(ENGINES)}")
+    """Load an engine. Raises `AsrError`: engine_missing, model_missing, model_broken, wrong_language, ..."""
+    chosen = engine_named(choose(model_dir) if engine == AUTO else engine)
+    load = cast(Load, import_module(chosen.module).load)
+    return load(
+        scheduler,
+        model_dir=model_dir,
+        language=language,
+        hotwords=hotwords,
+        vad=vad,
+        rules=rules,
+        threads=threads,
+    )

@@ -1,8 +1,11 @@
 """The port every engine keeps. Adding an engine is one file that keeps it, and a line in `asr.engines`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol
 
+from asr.endpointing import EndpointRules
+from asr.scheduler import Scheduler
 from asr.types import SpeechEvent
 
 Emit = Callable[[SpeechEvent], None]
@@ -33,3 +36,19 @@ class Recognizer(Protocol):
 
     def open(self, *, rate: int, emit: Emit, position: int = 0) -> Stream:
         """8000 or 16000 Hz; any other rate raises `AsrError("bad_rate")`."""
+
+
+class Load(Protocol):
+    """What an engine's module calls `load`. Raises `AsrError` when the model does not load."""
+
+    def __call__(
+        self,
+        scheduler: Scheduler,
+        *,
+        model_dir: str | Path | None,
+        language: str,
+        hotwords: Sequence[str],
+        vad: str,
+        rules: EndpointRules | None,
+        threads: int,
+    ) -> Recognizer: ...

@@ -8,12 +8,14 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from asr.audio import check_rate
 from asr.errors import AsrError
 from asr.recognizer import Emit
+from asr.scheduler import Scheduler
 from asr.types import Closed, Failed, Final, Partial, SpeechEnded, SpeechEvent, SpeechStarted, Word
 
 
@@ -136,3 +138,8 @@ class ScriptedRecognizer:
         stream.fed_until = position
         self.streams.append(stream)
         return stream
+
+
+def load(scheduler: Scheduler, *, model_dir: str | Path | None = None, **others: Any) -> ScriptedRecognizer:
+    """`model_dir` names the scripts, a JSON file."""
+    return ScriptedRecognizer(load_scripts(Path(model_dir)) if model_dir is not None else ())

@@ -23,6 +23,18 @@ from asr.segmenter import Segmenter
 from asr.stream import SegmentedStream
 from asr.vad import make_vad
 
+_EVERYDAY = {
+    "en": ("the", "and", "yes", "because", "would"),
+    "de": ("und", "ich", "nicht", "weil", "würde"),
+    "fr": ("je", "oui", "avec", "parce", "voudrais"),
+    "es": ("yo", "sí", "porque", "quiero", "muy"),
+    "it": ("io", "sono", "perché", "vorrei", "anche"),
+    "pt": ("eu", "não", "porque", "quero", "muito"),
+    "nl": ("ik", "niet", "omdat", "graag", "het"),
+    "ko": ("네", "그리고", "아니요"),
+}
+"""words that no recognizer of the language lacks; one of another language lacks most of them"""
+
 
 @cache
 def _library() -> Any:
@@ -35,10 +47,16 @@ def _library() -> Any:
     return vosk
 
 
+def index_url() -> str:
+    """Where the library itself looks models up. Raises `AsrError("engine_missing")`."""
+    return str(_library().MODEL_LIST_URL)
+
+
 class VoskRecognizer:
     """A loaded Vosk model directory (small models: 0.5 s, 300 MB). Raises `AsrError` when it does not load.
 
-    `hotwords` are not supported by these models' graphs without narrowing them to a grammar: ignored.
+    `hotwords` are not supported by these models' graphs without narrowing them to a grammar: ignored. So is
+    `threads`: each stream's decoder is its own.
     """
 
     def __init__(
@@ -46,9 +64,11 @@ class VoskRecognizer:
         scheduler: Scheduler,
         *,
         model_dir: str | Path | None,
+        language: str = "en",
         hotwords: Sequence[str] = (),
         vad: str = "gated",
         rules: EndpointRules | None = None,
+        threads: int = 1,
     ) -> None:
         directory = vosk_dir(model_dir)
         try:
@@ -57,6 +77,7 @@ class VoskRecognizer:
             raise
         except Exception as error:  # the binding raises a bare Exception
             raise AsrError("model_broken", f"{directory} does not load", "unpack the model again") from error
+        _check_language(self._model, language, directory)
         self._sha256 = sha256(vosk_main_file(directory))
         self._scheduler = scheduler
         self._vad = vad
@@ -81,6 +102,17 @@ class VoskRecognizer:
             scheduler=self._scheduler,
             emit=emit,
         )
+
+
+load = VoskRecognizer
+
+
+def _check_language(model: Any, language: str, directory: Path) -> None:
+    """A model's files do not say what it speaks, but its vocabulary does."""
+    unknown = [word for word in _EVERYDAY.get(language, ()) if model.vosk_model_find_word(word) < 0]
+    if unknown:
+        message = f"{directory} does not know everyday words of {language!r}: {', '.join(unknown)}"
+        raise AsrError("wrong_language", message, "set asr.language, or give a model of that language")
 
 
 class _VoskTranscriber:

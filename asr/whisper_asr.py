@@ -73,6 +73,9 @@ class WhisperRecognizer:
         )
 
 
+load = WhisperRecognizer
+
+
 class _WhisperTranscriber:
     speculates = True
     incremental = False

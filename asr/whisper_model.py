@@ -121,7 +121,9 @@ class WhisperModel:
         if not self._model.is_multilingual:
             if language != "en":
                 raise AsrError(
-                    "wrong_language", f"the model knows English only, not {language!r}", "use base"
+                    "wrong_language",
+                    f"the model knows English only, not {language!r}",
+                    "set asr.language: en, or give a multilingual model such as base",
                 )
             return [start, plain]
         spoken = self._tokenizer.token_to_id(f"<|{language}|>")

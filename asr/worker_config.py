@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from asr.endpointing import ASKED_MS, EndpointRules
-from asr.engines import EngineName
+from asr.engines import AUTO
 from asr.errors import AsrError
 
 
@@ -16,7 +16,7 @@ class WorkerConfig(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
     name: str
-    engine: EngineName = "auto"
+    engine: str = AUTO
     model_dir: Path | None = None
     language: str = "en"
     hotwords: tuple[str, ...] = ()

