@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Literal
 
+from asr.errors import AsrError
 from bridge.config import ConfigError, Credential, Settings, Sip
 from bridge.model.transfer import Mode
 from bridge.paths import Paths
+from bridge.speech.choice import choose
 from sip.config import USER_PART, registrar_address
 
 
@@ -33,7 +35,7 @@ def check_settings(settings: Settings) -> list[Finding]:
     """All findings, errors first."""
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
-        *_bot(settings), *_paths(settings),
+        *_bot(settings), *_asr(settings), *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
 
@@ -179,6 +181,14 @@ def _bot(settings: Settings) -> list[Finding]:
     except ConfigError as error:
         return [Finding(level="error", key="bot.script", message=str(error))]
     return []
+
+
+def _asr(settings: Settings) -> Iterator[Finding]:
+    """Which models it comes to; `doctor` loads them."""
+    try:
+        choose(settings)
+    except AsrError as error:
+        yield Finding(level="error", key="asr", message=f"{error.message}.", cure=error.cure)
 
 
 def _paths(settings: Settings) -> list[Finding]:

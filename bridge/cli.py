@@ -11,33 +11,13 @@ import typer
 
 from bridge import __version__
 from bridge.bench.cli import app as bench
-from bridge.config import ConfigError, Settings, load, run_dir
+from bridge.config import ConfigError, run_dir
+from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
+from bridge.speech.cli import app as models
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(bench, name="bench")
-
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", "-c", help="YAML file. Without it: defaults and environment.")
-]
-SetOption = Annotated[list[str] | None, typer.Option("--set", help="Override, for instance sip.port=5062.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-
-EXIT_FAILED, EXIT_MISSING, EXIT_RETRY, EXIT_CONFIG = 1, 69, 75, 78
-
-
-def fail(message: str, code: int) -> typer.Exit:
-    typer.echo(message, err=True)
-    return typer.Exit(code)
-
-
-def settings_of(config: Path | None, overrides: list[str] | None) -> Settings:
-    try:
-        settings = load(config, overrides)
-    except ConfigError as error:
-        raise fail(str(error), EXIT_CONFIG) from None
-    settings.run_dir = settings.run_dir.absolute()
-    settings.records.dir = settings.records.dir.absolute()
-    return settings
+app.add_typer(models, name="models")
 
 
 @app.command()

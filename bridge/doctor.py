@@ -11,9 +11,12 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 
+from asr.errors import AsrError
+from asr.store import probe
 from bridge.check import Finding, check_settings, outside
 from bridge.config import Settings
 from bridge.plan import RTP_SLICE, sip_ports, worker_slots
+from bridge.speech.choice import choose
 from sip.config import registrar_address
 from sip.types import MAX_LEGS
 
@@ -128,19 +131,15 @@ def _pjsua(settings: Settings) -> Iterator[Finding]:
 
 
 def _asr(settings: Settings) -> Iterator[Finding]:
-    from asr.errors import AsrError
-    from asr.scheduler import Inline
-
     try:
-        from asr.engines import make_recognizer
-
+        choice = choose(settings)
         began = time.perf_counter()
-        recognizer = make_recognizer(settings.asr.engine, Inline(), model_dir=settings.asr.model_dir)
+        told = probe(choice.model_dir, settings.asr.language)
     except AsrError as error:
-        yield Finding(level="error", key="asr", message=str(error).partition(" Cure: ")[0], cure=error.cure)
+        yield Finding(level="error", key="asr", message=error.message, cure=error.cure)
         return
     took = time.perf_counter() - began
-    yield _ok("asr", f"{recognizer.name}, model {recognizer.model_sha256[:12]}, loaded in {took:.1f} s")
+    yield _ok("asr", f"{choice.engine}, model {told['sha256'][:12]}, loaded in {took:.1f} s")
 
 
 def _voices(settings: Settings) -> Iterator[Finding]:

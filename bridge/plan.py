@@ -6,6 +6,7 @@ from typing import Any
 
 from bridge.config import Registration, Settings, Sip
 from bridge.paths import Paths
+from bridge.speech.choice import choose
 from bridge.tts import TtsConfig
 
 RTP_SLICE = 40
@@ -120,11 +121,12 @@ def _asr_count(settings: Settings) -> int:
 
 
 def _asr(settings: Settings, name: str) -> str:
-    paths, asr = Paths(settings.run_dir), settings.asr
+    paths, asr, choice = Paths(settings.run_dir), settings.asr, choose(settings)
     config = {
         "name": name,
-        "engine": asr.engine,
-        "model_dir": str(asr.model_dir) if asr.model_dir else None,
+        "engine": choice.engine,
+        "model_dir": str(choice.model_dir),
+        "language": asr.language,
         "hotwords": asr.hotwords,
         "endpoint_ms": asr.endpoint.free_ms,
         "asked_ms": {

@@ -152,9 +152,16 @@ class Endpoint(Section):
 
 
 class Asr(Section):
-    engine: Literal["auto", "whisper_asr", "vosk"] = "auto"
+    engine: str = "auto"
+    """whisper_asr or vosk; auto: the best by `handoff models bench`, else whisper_asr as packaged"""
     model_dir: Path | None = None
-    """a CTranslate2 or Vosk model directory"""
+    """a model directory, or the name of an installed model (`handoff models list`)"""
+    models_dir: Path | None = None
+    """where `handoff models` keeps them; default handoff-bridge/models in the user's data directory"""
+    models_index: str | None = None
+    """URL of the list that `handoff models get` looks names up in; default the one the vosk library knows"""
+    language: str = "en"
+    """two letters; a model that does not speak it is refused"""
     hotwords: list[str] = []
     """names and words of the deployment; costs latency"""
     endpoint: Endpoint = Endpoint()

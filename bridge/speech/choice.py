@@ -1,0 +1,45 @@
+"""The engine and models that a configuration comes to."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from asr.engines import AUTO, engine_named, identify
+from asr.errors import AsrError
+from asr.store import ModelStore
+from bridge.config import Settings
+from bridge.speech.compare import best, compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    engine: str
+    model_dir: Path
+
+
+def store_of(settings: Settings) -> ModelStore:
+    """By `asr.models_dir`, else in the user's data directory."""
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    return ModelStore((settings.asr.models_dir or data / "handoff-bridge" / "models").absolute())
+
+
+def choose(settings: Settings) -> Choice:
+    """Reads the store, loads nothing. Raises `AsrError`: engine_missing, model_missing, model_broken."""
+    asr, store = settings.asr, store_of(settings)
+    if asr.engine != AUTO:
+        engine_named(asr.engine)
+    if asr.model_dir is not None:
+        engine, directory = identify(store.directory(asr.model_dir))
+        return Choice(engine=engine.name if asr.engine == AUTO else asr.engine, model_dir=directory)
+    fitting = [
+        model
+        for model in store.models()
+        if asr.engine in (AUTO, model.engine) and model.language == asr.language
+    ]
+    if not fitting:
+        engines = "" if asr.engine == AUTO else f" of {asr.engine}"
+        message = f"no model{engines} for language {asr.language!r} is installed in {store.root}"
+        cure = f"handoff models get {asr.language}, handoff models add DIR, or set asr.model_dir"
+        raise AsrError("model_missing", message, cure)
+    model = best(fitting, compared(store)) or fitting[0]
+    return Choice(engine=model.engine, model_dir=model.directory)
