@@ -217,7 +217,8 @@ class SegmentedStream:
             with self._lock:
                 ending = utterance.ending
                 outrun = utterance.decided or (ending is not None and ending.heard is not None)
-                if not outrun and not self._over:
+                # a decode in doubt about half a word takes nothing back: only the final does
+                if heard.words and not outrun and not self._over:
                     stable = utterance.agreement.update([word.text for word in heard.words])
                     self._show(utterance, heard, end, stable)
 

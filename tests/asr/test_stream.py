@@ -31,8 +31,15 @@ class Seconds:
         self.incremental = False
         self.finals: list[float] = []
         self.fail = False
+        self.doubts: tuple[float, float] = (0.0, 0.0)
+        """nothing is heard in partials of audio of this length, in seconds"""
 
     def partial(self, utterance: int, audio: Samples) -> Hypothesis:
+        if self.doubts[0] < len(audio) / 16_000 < self.doubts[1]:
+            return Hypothesis()
+        return self._heard(audio)
+
+    def _heard(self, audio: Samples) -> Hypothesis:
         if self.fail:
             raise RuntimeError("what was said must not leak")
         count = int(len(audio) / 8000)
@@ -43,7 +50,7 @@ class Seconds:
 
     def final(self, utterance: int, audio: Samples) -> Hypothesis:
         self.finals.append(len(audio) / 16_000)
-        return self.partial(utterance, audio)
+        return self._heard(audio)
 
 
 class Rig:
@@ -94,6 +101,16 @@ def test_partials_come_every_hop_and_become_stable() -> None:
     steps = np.diff([partial.end for partial in partials])
     assert set(steps) <= {1920, 2080}
     assert partials[-1].stable > 0
+
+
+def test_a_partial_in_doubt_takes_nothing_back() -> None:
+    rig = Rig()
+    rig.decoder.doubts = (1.5, 2.0)
+    rig.hear(np.concatenate([seconds(1.0), speech(3.0), seconds(1.0)]))
+    partials = only(Partial, rig.events)
+    assert partials
+    assert all(partial.text for partial in partials)
+    assert all(b.stable >= a.stable for a, b in pairwise(partials))
 
 
 def test_the_final_is_decoded_at_200_ms_of_silence_and_told_at_500() -> None:
