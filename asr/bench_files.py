@@ -1,4 +1,4 @@
-"""`python -m asr.bench_files [--engine E] [--model DIR] [--hotword W]... WAV_OR_DIR...`: a quick check.
+"""`python -m asr.bench_files [--engine E] [--model DIR] [--final-model DIR] [--hotword W]... WAV_OR_DIR...`
 
 Feeds 16-bit mono WAV files of 8 or 16 kHz through a stream as fast as it decodes, and prints a JSON line for
 each: text, CPU seconds per second of audio, and the word error rate where a transcript lies beside the file
@@ -32,7 +32,12 @@ def main(arguments: list[str]) -> int:
 
     try:
         recognizer = make_recognizer(
-            options.engine, Inline(), model_dir=options.model, hotwords=options.hotword, vad=options.vad
+            options.engine,
+            Inline(),
+            model_dir=options.model,
+            final_model_dir=options.final_model,
+            hotwords=options.hotword,
+            vad=options.vad,
         )
     except AsrError as error:
         sys.stderr.write(f"{error.code}: {error}\n")
@@ -46,6 +51,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="asr.bench_files")
     parser.add_argument("--engine", default="auto")
     parser.add_argument("--model", type=Path)
+    parser.add_argument("--final-model", type=Path)
     parser.add_argument("--hotword", action="append", default=[])
     parser.add_argument("--vad", default="gated")
     parser.add_argument("paths", nargs="+", type=Path)

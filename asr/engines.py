@@ -8,6 +8,7 @@ from typing import Final, cast
 
 from asr.endpointing import EndpointRules
 from asr.errors import AsrError
+from asr.hypothesis import Transcribing
 from asr.recognizer import Load, Recognizer
 from asr.scheduler import Scheduler
 
@@ -65,21 +66,37 @@ def make_recognizer(
     scheduler: Scheduler,
     *,
     model_dir: str | Path | None = None,
+    final_model_dir: str | Path | None = None,
     language: str = "en",
     hotwords: Sequence[str] = (),
     vad: str = "gated",
     rules: EndpointRules | None = None,
     threads: int = 1,
 ) -> Recognizer:
-    """Load an engine. Raises `AsrError`: engine_missing, model_missing, model_broken, wrong_language, ..."""
-    chosen = engine_named(choose(model_dir) if engine == AUTO else engine)
-    load = cast(Load, import_module(chosen.module).load)
-    return load(
-        scheduler,
-        model_dir=model_dir,
-        language=language,
-        hotwords=hotwords,
-        vad=vad,
-        rules=rules,
-        threads=threads,
-    )
+    """Load an engine, and with `final_model_dir` the model of any engine that finals shall come from.
+
+    Raises `AsrError`: engine_missing, model_missing, model_broken, wrong_language, ...
+    """
+
+    def load(engine: Engine, model_dir: str | Path | None) -> Recognizer:
+        return cast(Load, import_module(engine.module).load)(
+            scheduler,
+            model_dir=model_dir,
+            language=language,
+            hotwords=hotwords,
+            vad=vad,
+            rules=rules,
+            threads=threads,
+        )
+
+    first = load(engine_named(choose(model_dir) if engine == AUTO else engine), model_dir)
+    if final_model_dir is None:
+        return first
+    from asr.second_pass import SecondPassRecognizer
+    from asr.segmenting import Segmenting
+
+    second = load(*identify(Path(final_model_dir)))
+    if not (isinstance(first, Transcribing) and isinstance(second, Transcribing)):
+        names = f"{first.name} and {second.name}"
+        raise AsrError("engine_missing", f"{names} cannot share an utterance", "leave out asr.final_model")
+    return SecondPassRecognizer(first, second, Segmenting(scheduler, vad, rules or EndpointRules()))

@@ -135,6 +135,7 @@ class Host:
             "pcm": str(config.pcm),
             "engine": self.recognizer.name,
             "model_sha256": self.recognizer.model_sha256,
+            "final_model_sha256": self.recognizer.final_model_sha256,
             "rate_ok": [8000, 16000],
         }
 

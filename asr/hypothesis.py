@@ -1,8 +1,7 @@
 """What an engine makes of one utterance, and the port it keeps towards `asr.stream`."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from asr.audio import Samples
 
@@ -44,4 +43,15 @@ class Transcriber(Protocol):
         """The whole utterance; word times and confidences are filled in as well as the engine can."""
 
 
-MakeTranscriber = Callable[[], Transcriber]
+@runtime_checkable
+class Transcribing(Protocol):
+    """A loaded model that can decode utterances cut by us: one of the two of a second pass."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def model_sha256(self) -> str: ...
+
+    def transcriber(self) -> Transcriber:
+        """For one stream."""

@@ -34,6 +34,10 @@ class Recognizer(Protocol):
     def model_sha256(self) -> str:
         """Of the model's main file, for reports."""
 
+    @property
+    def final_model_sha256(self) -> str:
+        """Of the one that finals come from; the same without a second pass."""
+
     def open(self, *, rate: int, emit: Emit, position: int = 0) -> Stream:
         """8000 or 16000 Hz; any other rate raises `AsrError("bad_rate")`."""
 

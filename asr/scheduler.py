@@ -36,6 +36,10 @@ class Scheduler(Protocol):
     def hop_ms(self) -> int:
         """New audio a partial should wait for, under the present load."""
 
+    @property
+    def overloaded(self) -> bool:
+        """No time for a dearer final: another one waits already, or the hop had to be stretched."""
+
     def submit(self, job: Job) -> None: ...
 
     def cancel(self, job: Job) -> None:
@@ -85,6 +89,12 @@ class DecodeQueue:
     @property
     def hop_ms(self) -> int:
         return self._rules.hops_ms[self._level]
+
+    @property
+    def overloaded(self) -> bool:
+        with self._changed:
+            waiting = (Priority.CLOSING, Priority.FINAL)
+            return self._level > 0 or any(job.priority in waiting for job in self._waiting)
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -204,6 +214,10 @@ class Inline:
     @property
     def hop_ms(self) -> int:
         return self._hop_ms
+
+    @property
+    def overloaded(self) -> bool:
+        return False
 
     def submit(self, job: Job) -> None:
         job.run()

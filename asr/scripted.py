@@ -131,6 +131,10 @@ class ScriptedRecognizer:
     def model_sha256(self) -> str:
         return hashlib.sha256(b"scripted").hexdigest()
 
+    @property
+    def final_model_sha256(self) -> str:
+        return self.model_sha256
+
     def open(self, *, rate: int, emit: Emit, position: int = 0) -> ScriptedStream:
         check_rate(rate)
         script = self._scripts[len(self.streams)] if len(self.streams) < len(self._scripts) else ()

@@ -12,16 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from asr.audio import TICKS_PER_S, Samples, check_rate, to_pcm
+from asr.audio import TICKS_PER_S, Samples, to_pcm
 from asr.endpointing import EndpointRules
 from asr.errors import AsrError
-from asr.hypothesis import HeardWord, Hypothesis
+from asr.hypothesis import HeardWord, Hypothesis, Transcriber
 from asr.models import sha256, vosk_dir, vosk_main_file
 from asr.recognizer import Emit
 from asr.scheduler import Scheduler
-from asr.segmenter import Segmenter
+from asr.segmenting import Segmenting
 from asr.stream import SegmentedStream
-from asr.vad import make_vad
 
 _EVERYDAY = {
     "en": ("the", "and", "yes", "because", "would"),
@@ -79,10 +78,7 @@ class VoskRecognizer:
             raise AsrError("model_broken", f"{directory} does not load", "unpack the model again") from error
         _check_language(self._model, language, directory)
         self._sha256 = sha256(vosk_main_file(directory))
-        self._scheduler = scheduler
-        self._vad = vad
-        make_vad(vad)
-        self._rules = rules or EndpointRules()
+        self._segmenting = Segmenting(scheduler, vad, rules or EndpointRules())
         _VoskTranscriber(self._model).final(1, np.zeros(TICKS_PER_S, np.float32))  # the first one is slow
 
     @property
@@ -93,15 +89,15 @@ class VoskRecognizer:
     def model_sha256(self) -> str:
         return self._sha256
 
+    @property
+    def final_model_sha256(self) -> str:
+        return self._sha256
+
     def open(self, *, rate: int, emit: Emit, position: int = 0) -> SegmentedStream:
-        check_rate(rate)
-        segmenter = Segmenter(rate=rate, vad=make_vad(self._vad), rules=self._rules, position=position)
-        return SegmentedStream(
-            segmenter=segmenter,
-            transcriber=_VoskTranscriber(self._model),
-            scheduler=self._scheduler,
-            emit=emit,
-        )
+        return self._segmenting.open(self.transcriber(), rate=rate, emit=emit, position=position)
+
+    def transcriber(self) -> Transcriber:
+        return _VoskTranscriber(self._model)
 
 
 load = VoskRecognizer

@@ -12,15 +12,14 @@ from pathlib import Path
 
 import numpy as np
 
-from asr.audio import TICKS_PER_S, Samples, check_rate
+from asr.audio import TICKS_PER_S, Samples
 from asr.endpointing import EndpointRules
-from asr.hypothesis import HeardWord, Hypothesis
+from asr.hypothesis import HeardWord, Hypothesis, Transcriber
 from asr.models import sha256, whisper_dir
 from asr.recognizer import Emit
 from asr.scheduler import Scheduler
-from asr.segmenter import Segmenter
+from asr.segmenting import Segmenting
 from asr.stream import SegmentedStream
-from asr.vad import make_vad
 from asr.whisper_model import Decoded, WhisperModel, WindowRules
 
 PARTIAL = WindowRules(min_window_s=5.0)
@@ -49,10 +48,7 @@ class WhisperRecognizer:
         directory = whisper_dir(model_dir)
         self._model = WhisperModel(directory, language=language, hotwords=hotwords, threads=threads)
         self._sha256 = sha256(directory / "model.bin")
-        self._scheduler = scheduler
-        self._vad = vad
-        make_vad(vad)
-        self._rules = rules or EndpointRules()
+        self._segmenting = Segmenting(scheduler, vad, rules or EndpointRules())
         self._final = replace(FINAL, beam=HOTWORD_BEAM, hotwords=True) if hotwords else FINAL
         self._model.decode(np.zeros(TICKS_PER_S, np.float32), self._final)
 
@@ -64,13 +60,15 @@ class WhisperRecognizer:
     def model_sha256(self) -> str:
         return self._sha256
 
+    @property
+    def final_model_sha256(self) -> str:
+        return self._sha256
+
     def open(self, *, rate: int, emit: Emit, position: int = 0) -> SegmentedStream:
-        check_rate(rate)
-        segmenter = Segmenter(rate=rate, vad=make_vad(self._vad), rules=self._rules, position=position)
-        transcriber = _WhisperTranscriber(self._model, self._final)
-        return SegmentedStream(
-            segmenter=segmenter, transcriber=transcriber, scheduler=self._scheduler, emit=emit
-        )
+        return self._segmenting.open(self.transcriber(), rate=rate, emit=emit, position=position)
+
+    def transcriber(self) -> Transcriber:
+        return _WhisperTranscriber(self._model, self._final)
 
 
 load = WhisperRecognizer

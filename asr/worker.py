@@ -41,6 +41,7 @@ def _serve(config_path: Path) -> None:
         config.engine,
         queue,
         model_dir=config.model_dir,
+        final_model_dir=config.final_model_dir,
         language=config.language,
         hotwords=config.hotwords,
         vad=config.vad,

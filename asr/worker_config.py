@@ -18,6 +18,8 @@ class WorkerConfig(BaseModel):
     name: str
     engine: str = AUTO
     model_dir: Path | None = None
+    final_model_dir: Path | None = None
+    """finals come from it, while there is time"""
     language: str = "en"
     hotwords: tuple[str, ...] = ()
     endpoint_ms: int | None = None

@@ -135,6 +135,8 @@ def _asr(settings: Settings) -> Iterator[Finding]:
         choice = choose(settings)
         began = time.perf_counter()
         told = probe(choice.model_dir, settings.asr.language)
+        if choice.final_model_dir is not None:
+            probe(choice.final_model_dir, settings.asr.language)
     except AsrError as error:
         yield Finding(level="error", key="asr", message=error.message, cure=error.cure)
         return

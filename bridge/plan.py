@@ -126,6 +126,7 @@ def _asr(settings: Settings, name: str) -> str:
         "name": name,
         "engine": choice.engine,
         "model_dir": str(choice.model_dir),
+        "final_model_dir": str(choice.final_model_dir) if choice.final_model_dir else None,
         "language": asr.language,
         "hotwords": asr.hotwords,
         "endpoint_ms": asr.endpoint.free_ms,

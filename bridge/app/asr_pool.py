@@ -28,6 +28,7 @@ class AsrWorker:
     pcm: str
     engine: str
     model_sha256: str
+    final_model_sha256: str
     writer: asyncio.StreamWriter
     streams: set[str] = field(default_factory=set)
     answered: float = 0.0
@@ -64,7 +65,11 @@ class AsrWorkers:
         worker = next(iter(self._workers.values()), None)
         if worker is None:
             return {"engine": "none", "model_sha256": ""}
-        return {"engine": worker.engine, "model_sha256": worker.model_sha256}
+        return {
+            "engine": worker.engine,
+            "model_sha256": worker.model_sha256,
+            "final_model_sha256": worker.final_model_sha256,
+        }
 
     async def attach(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, hello: dict[str, Any]
@@ -72,7 +77,8 @@ class AsrWorkers:
         """Serve one worker's connection to its end; a hung worker is killed and its streams move on."""
         worker = AsrWorker(
             name=hello["name"], pid=hello["pid"], pcm=hello["pcm"], engine=hello["engine"],
-            model_sha256=hello["model_sha256"], writer=writer, answered=_now(),
+            model_sha256=hello["model_sha256"], final_model_sha256=hello["final_model_sha256"],
+            writer=writer, answered=_now(),
         )  # fmt: skip
         self._workers[worker.name] = worker
         self.ready.set()

@@ -156,6 +156,8 @@ class Asr(Section):
     """whisper_asr or vosk; auto: the best by `handoff models bench`, else whisper_asr as packaged"""
     model_dir: Path | None = None
     """a model directory, or the name of an installed model (`handoff models list`)"""
+    final_model: Path | None = None
+    """directory or name of a better model that finals come from, while there is time"""
     models_dir: Path | None = None
     """where `handoff models` keeps them; default handoff-bridge/models in the user's data directory"""
     models_index: str | None = None

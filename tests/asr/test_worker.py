@@ -218,7 +218,7 @@ def test_what_was_asked_reaches_the_stream(
     main.tell(**asked)
     assert main.ask(op="ping", id=1)["id"] == 1
     leg = leg or connect()
-    leg.say(np.concatenate([request_for_a_human, seconds(0.8)]))
+    leg.say(np.concatenate([request_for_a_human, seconds(0.5)]))
     main.until(lambda line: line.get("event", {}).get("type") == "partial")
     assert main.ask(op="ping", id=2)["id"] == 2
     assert not final_texts(main)
