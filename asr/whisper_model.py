@@ -32,9 +32,18 @@ class WindowRules:
     hotwords: bool = False
     timings: bool = False
     max_no_speech: float = 0.6
+    """the model hears nobody: no words, however sure it is of them"""
     min_logprob: float = -1.0
+    doubtful_no_speech: float = 0.4
+    """words below `min_logprob` are dropped when it hears nobody to this degree as well: an accent makes it
+    unsure of the words, but not of the voice, and a caller must not be silenced for it"""
     tokens_per_s: float = 8.0
     spare_tokens: int = 8
+
+    def made_up(self, no_speech: float, logprob: float) -> bool:
+        """Whether nobody said what was decoded: music and noise show it in both, people rarely (measured)."""
+        unsure = logprob < self.min_logprob and no_speech >= self.doubtful_no_speech
+        return unsure or no_speech >= self.max_no_speech
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +104,7 @@ class WhisperModel:
         )[0]
         ids = [token for token in result.sequences_ids[0] if token < self._text_end]
         logprob = result.scores[0] * len(result.sequences_ids[0]) / (len(result.sequences_ids[0]) + 1)
-        if not ids or result.no_speech_prob >= rules.max_no_speech or logprob < rules.min_logprob:
+        if not ids or rules.made_up(result.no_speech_prob, logprob):
             return Decoded()
         words = self._words(ids)
         words = [words[index] for index in cut_loops([word.text for word in words], seconds)]
