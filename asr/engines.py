@@ -99,4 +99,5 @@ def make_recognizer(
     if not (isinstance(first, Transcribing) and isinstance(second, Transcribing)):
         names = f"{first.name} and {second.name}"
         raise AsrError("engine_missing", f"{names} cannot share an utterance", "leave out asr.final_model")
-    return SecondPassRecognizer(first, second, Segmenting(scheduler, vad, rules or EndpointRules()))
+    segmenting = Segmenting(scheduler, vad, rules or EndpointRules(), language)
+    return SecondPassRecognizer(first, second, segmenting)

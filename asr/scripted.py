@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from asr.audio import check_rate
 from asr.errors import AsrError
+from asr.itn.normalize import normalize
 from asr.recognizer import Emit
 from asr.scheduler import Scheduler
 from asr.types import Closed, Failed, Final, Partial, SpeechEnded, SpeechEvent, SpeechStarted, Word
@@ -53,7 +54,10 @@ def say(
         lines.append(Line(word.end, partial))
     until = end + rate * final_ms // 1000
     lines.append(Line(until, SpeechEnded(position=end)))
-    final = Final(utterance=utterance, text=text, words=words, start=start, end=end, confidence=0.9)
+    final = Final(
+        utterance=utterance, text=text, words=words, start=start, end=end, confidence=0.9,
+        normalized=normalize(text),
+    )  # fmt: skip
     return [*lines, Line(until, final)]
 
 

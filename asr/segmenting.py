@@ -19,6 +19,7 @@ class Segmenting:
     scheduler: Scheduler
     vad: str
     rules: EndpointRules
+    language: str = "en"
 
     def __post_init__(self) -> None:
         make_vad(self.vad)  # refused at load, not in a call
@@ -28,5 +29,9 @@ class Segmenting:
         check_rate(rate)
         segmenter = Segmenter(rate=rate, vad=make_vad(self.vad), rules=self.rules, position=position)
         return SegmentedStream(
-            segmenter=segmenter, transcriber=transcriber, scheduler=self.scheduler, emit=emit
+            segmenter=segmenter,
+            transcriber=transcriber,
+            scheduler=self.scheduler,
+            emit=emit,
+            language=self.language,
         )

@@ -12,6 +12,7 @@ from asr.audio import TICKS_PER_S, ticks
 from asr.endpointing import Decision, Paused, Resumed, SegmentClosed, SegmentOpened, SpeechEnd, SpeechOnset
 from asr.errors import AsrError
 from asr.hypothesis import HeardWord, Hypothesis, Transcriber
+from asr.itn.normalize import normalize
 from asr.recognizer import Emit
 from asr.scheduler import Job, Priority, Scheduler
 from asr.segmenter import Segmenter
@@ -52,11 +53,20 @@ class _Utterance:
 class SegmentedStream:
     """Keeps `asr.recognizer.Stream`. Raises nothing after `open`: what fails is told as `Failed`, once."""
 
-    def __init__(self, *, segmenter: Segmenter, transcriber: Transcriber, scheduler: Scheduler, emit: Emit):
+    def __init__(
+        self,
+        *,
+        segmenter: Segmenter,
+        transcriber: Transcriber,
+        scheduler: Scheduler,
+        emit: Emit,
+        language: str = "en",
+    ):
         self._segmenter = segmenter
         self._transcriber = transcriber
         self._scheduler = scheduler
         self._emit_event = emit
+        self._language = language
         self._lock = threading.RLock()
         self._open: _Utterance | None = None
         self._ids = 0
@@ -183,6 +193,7 @@ class SegmentedStream:
                     start=self._segmenter.position(utterance.onset),
                     end=self._segmenter.position(ending.voiced_end),
                     confidence=heard.confidence,
+                    normalized=normalize(heard.text, self._language),
                 )
             )
         elif utterance.shown:

@@ -46,6 +46,8 @@ class Final:
     start: int
     end: int
     confidence: float
+    normalized: str = ""
+    """the text with its numbers written, see `asr.itn.normalize`; the words stay as heard"""
     type: Literal["final"] = "final"
 
 

@@ -78,7 +78,7 @@ class VoskRecognizer:
             raise AsrError("model_broken", f"{directory} does not load", "unpack the model again") from error
         _check_language(self._model, language, directory)
         self._sha256 = sha256(vosk_main_file(directory))
-        self._segmenting = Segmenting(scheduler, vad, rules or EndpointRules())
+        self._segmenting = Segmenting(scheduler, vad, rules or EndpointRules(), language)
         _VoskTranscriber(self._model).final(1, np.zeros(TICKS_PER_S, np.float32))  # the first one is slow
 
     @property

@@ -48,7 +48,7 @@ class WhisperRecognizer:
         directory = whisper_dir(model_dir)
         self._model = WhisperModel(directory, language=language, hotwords=hotwords, threads=threads)
         self._sha256 = sha256(directory / "model.bin")
-        self._segmenting = Segmenting(scheduler, vad, rules or EndpointRules())
+        self._segmenting = Segmenting(scheduler, vad, rules or EndpointRules(), language)
         self._final = replace(FINAL, beam=HOTWORD_BEAM, hotwords=True) if hotwords else FINAL
         self._model.decode(np.zeros(TICKS_PER_S, np.float32), self._final)
 

@@ -71,7 +71,7 @@ def rebuilt(stub: ConversationRecord, events: list[dict[str, Any]]) -> Conversat
 
 def _utterance(event: dict[str, Any]) -> Utterance:
     fields = {name: event[name] for name in ("id", "speaker", "text", "start_s", "end_s", "during")}
-    return UTTERANCE.validate_python(fields)
+    return UTTERANCE.validate_python(fields | {"normalized": event.get("normalized", "")})
 
 
 def _handoffs(events: list[dict[str, Any]]) -> Iterator[HandoffRecord]:

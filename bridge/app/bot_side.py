@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from asr.itn.normalize import normalize
 from bridge.app.call import Call
 from bridge.app.voicebot import Voicebot
 from bridge.model.botscript import BotScript
@@ -139,6 +140,7 @@ class BotSide:
                 id=f"b{self._spoken}",
                 speaker=Speaker.BOT,
                 text=text,
+                normalized=normalize(text, self._call.settings.asr.language),
                 start_s=now_s,
                 end_s=round(now_s + seconds, 3),
             )

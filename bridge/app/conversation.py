@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 
 from asr.types import Partial, StreamEvent
 from bridge.app import messages as m
@@ -12,6 +11,7 @@ from bridge.app.ear import Ear
 from bridge.app.handoffs import Handoffs
 from bridge.app.lines import Lines
 from bridge.app.listening import AsrPool, Listening
+from bridge.app.redacted import redacted
 from bridge.app.watch import Watch
 from bridge.core.redaction import redact
 from bridge.model.botscript import BotScript
@@ -189,9 +189,10 @@ class Conversation:
         self.call.transcript = self.call.transcript.add(utterance)
         if self._telling and utterance.speaker is Speaker.CALLER:
             self.call.emit("final", text=utterance.text)
+        told = redacted(utterance, self.call.settings.asr.language)
         self.call.emit(
-            "utterance", id=utterance.id, speaker=utterance.speaker, text=redact(utterance.text),
-            start_s=utterance.start_s, end_s=utterance.end_s, during=utterance.during,
+            "utterance", id=told.id, speaker=told.speaker, text=told.text, normalized=told.normalized,
+            start_s=told.start_s, end_s=told.end_s, during=told.during,
         )  # fmt: skip
         if not utterance.addressed or (utterance.speaker is Speaker.BOT and self._caller_holds):
             return
@@ -290,6 +291,7 @@ class Conversation:
 
     def _record(self) -> ConversationRecord:
         call, records = self.call, tuple(self.handoffs.records)
+        language = call.settings.asr.language
         transferred = bool(records) and records[-1].outcome.result.startswith("transferred")
         return ConversationRecord(
             v=RECORD_VERSION,
@@ -303,7 +305,7 @@ class Conversation:
             worker=call.ua.id,
             asr=self._pool.describe(),
             legs=call.legs.records(),
-            transcript=tuple(replace(u, text=redact(u.text)) for u in call.transcript.utterances),
+            transcript=tuple(redacted(u, language) for u in call.transcript.utterances),
             gaps=call.transcript.gaps,
             flush_incomplete=self._listening.unflushed(),
             cues=tuple(call.cues),

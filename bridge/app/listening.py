@@ -198,6 +198,7 @@ class Listening:
             id=f"u{self._count}",
             speaker=track.speaker,
             text=final.text,
+            normalized=final.normalized,
             start_s=start_s,
             end_s=end_s,
             confidence=final.confidence,

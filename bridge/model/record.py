@@ -9,6 +9,7 @@ from bridge.model.handoff import HandoffRecord
 from bridge.model.transcript import Gap, Utterance
 
 RECORD_VERSION = 1
+"""Grows when a field goes or means something else; a new field has a default, so old records are read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,8 @@ class Utterance:
     start_s: float
     end_s: float
     confidence: float | None = None
+    normalized: str = ""
+    """the text with its numbers, amounts, dates and spelled letters written"""
     words: tuple[Word, ...] = ()
     during: str = "dialogue"
 

@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from asr.itn.normalize import normalize
 from asr.types import Final, Partial, StreamEvent, Word
 from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore, SilentTts
@@ -154,6 +155,7 @@ class Stage:
         else:
             event = Final(
                 utterance=self._utterance, text=text, start=start, end=end, confidence=0.9,
+                normalized=normalize(text),
                 words=tuple(
                     Word(text=w, start=start + i * step, end=start + (i + 1) * step, confidence=0.9)
                     for i, w in enumerate(words)
