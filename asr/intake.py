@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from asr.errors import AsrError
 from asr.pcm import ANCHOR, CLOSED, EOS, HELLO, PCM, pack, unpack
 from asr.recognizer import Recognizer, Stream
-from asr.types import Closed, Failed, Partial, SpeechEvent, StreamEvent
+from asr.types import Closed, Failed, Partial, SpeechEvent, StreamEvent, VoiceMeasured
 from asr.types import Final as FinalText
 
 Opened = Callable[["Intake"], None]
@@ -143,6 +143,6 @@ class Intake:
     def _spoken_at(self, event: SpeechEvent) -> float | None:
         if self._anchor is None or isinstance(event, Failed):
             return None
-        position = event.end if isinstance(event, Partial | FinalText) else event.position
+        position = event.end if isinstance(event, Partial | FinalText | VoiceMeasured) else event.position
         anchored, at = self._anchor
         return at + (position - anchored) / self._hello.rate

@@ -1,11 +1,30 @@
 """From positioned PCM to decisions: makes the audio continuous, 16 kHz, and cuts it into segments."""
 
+from dataclasses import dataclass
+
 from asr.audio import TICKS_PER_S, Samples, Track, Upsampler, check_rate, from_pcm, ticks
-from asr.endpointing import Decision, Endpointer, EndpointRules
+from asr.endpointing import Decision as Endpointing
+from asr.endpointing import Endpointer, EndpointRules, SegmentClosed, SegmentOpened
 from asr.errors import AsrError
+from asr.music import MusicDetector, MusicEnd, MusicOnset
+from asr.prosody import Prosody, Voice
+from asr.spectrum import Spectra
 from asr.vad import FRAME, Vad
 
 MAX_GAP_S = 60
+_OVER_MUSIC = 0.5
+"""what a voice in music is worth: only a plain one, such as a person talking over it, opens a segment"""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceHeard:
+    """How the open segment sounds so far; the last one comes just before it is closed."""
+
+    voice: Voice
+    last: bool
+
+
+Decision = Endpointing | MusicOnset | MusicEnd | VoiceHeard
 
 
 class Segmenter:
@@ -19,6 +38,10 @@ class Segmenter:
         self._vad = vad
         self._rules = rules
         self._track = Track()
+        self._spectra = Spectra()
+        self._music = MusicDetector()
+        self._prosody = Prosody()
+        self._onset = 0
         self.endpointer = Endpointer(rules, FRAME)
         self.gap_samples = 0
         """missing audio that was replaced by silence"""
@@ -56,7 +79,8 @@ class Segmenter:
         decided = self._fill_gap(min(position, self._next + self._rate))
         if self._upsampler is not None:
             self._track.append(self._upsampler.flush())
-        return decided + self._judge() + self.endpointer.flush(self._track.end)
+        decided += self._judge()
+        return decided + self._with_voice(self.endpointer.flush(self._track.end))
 
     def _fill_gap(self, position: int) -> list[Decision]:
         gap = position - self._next
@@ -80,10 +104,33 @@ class Segmenter:
         if held_from is None:
             held_from = self.endpointer.now - ticks(self._rules.preroll_ms + self._rules.onset_ms) - FRAME
         self._track.forget(held_from)
+        self._prosody.forget(held_from)
 
     def _judge(self) -> list[Decision]:
         decided: list[Decision] = []
         while (start := self.endpointer.now) + FRAME <= self._track.end:
             frame = self._track.slice(start, start + FRAME)
-            decided += self.endpointer.push(self._vad.probability(frame))
+            spectrum = self._spectra.push(frame)
+            if music := self._music.push(spectrum, start + FRAME):
+                decided.append(music)
+            probability = self._vad.probability(frame) * (_OVER_MUSIC if self._music.playing else 1.0)
+            self._prosody.push(spectrum, speech=probability >= self._rules.hold_probability)
+            decided += self._with_voice(self.endpointer.push(probability))
         return decided
+
+    def _with_voice(self, decided: list[Endpointing]) -> list[Decision]:
+        out: list[Decision] = []
+        for decision in decided:
+            if isinstance(decision, SegmentOpened):
+                self._onset = decision.onset
+                self._prosody.opened(decision.onset)
+            elif isinstance(decision, SegmentClosed):
+                out += _heard(self._prosody.closed(self._onset, decision.voiced_end), last=True)
+            out.append(decision)
+        if self.endpointer.start is not None:
+            out += _heard(self._prosody.under_way(self._onset, self.endpointer.now), last=False)
+        return out
+
+
+def _heard(voice: Voice | None, *, last: bool) -> list[VoiceHeard]:
+    return [] if voice is None else [VoiceHeard(voice, last)]

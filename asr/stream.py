@@ -9,14 +9,28 @@ from dataclasses import dataclass, field
 
 from asr.agreement import LocalAgreement
 from asr.audio import TICKS_PER_S, ticks
-from asr.endpointing import Decision, Paused, Resumed, SegmentClosed, SegmentOpened, SpeechEnd, SpeechOnset
+from asr.disfluency import measured
+from asr.endpointing import Paused, Resumed, SegmentClosed, SegmentOpened, SpeechEnd, SpeechOnset
 from asr.errors import AsrError
 from asr.hypothesis import HeardWord, Hypothesis, Transcriber
 from asr.itn.normalize import normalize
+from asr.music import MusicEnd, MusicOnset
+from asr.prosody import Voice
 from asr.recognizer import Emit
 from asr.scheduler import Job, Priority, Scheduler
-from asr.segmenter import Segmenter
-from asr.types import Closed, Failed, Final, Partial, SpeechEnded, SpeechEvent, SpeechStarted, Word
+from asr.segmenter import Decision, Segmenter, VoiceHeard
+from asr.types import (
+    Closed,
+    Failed,
+    Final,
+    MusicEnded,
+    MusicStarted,
+    Partial,
+    SpeechEnded,
+    SpeechEvent,
+    SpeechStarted,
+    Word,
+)
 
 _FIRST_PARTIAL_MS = 240
 """of speech, before there is anything worth decoding"""
@@ -48,6 +62,8 @@ class _Utterance:
     decided: bool = False
     shown: bool = False
     """a partial with words went out"""
+    voice: Voice | None = None
+    """the last measure of it"""
 
 
 class SegmentedStream:
@@ -113,6 +129,12 @@ class SegmentedStream:
                 self._emit(SpeechStarted(position=self._segmenter.position(at)))
             case SpeechEnd(at):
                 self._emit(SpeechEnded(position=self._segmenter.position(at)))
+            case MusicOnset(at):
+                self._emit(MusicStarted(position=self._segmenter.position(at)))
+            case MusicEnd(at):
+                self._emit(MusicEnded(position=self._segmenter.position(at)))
+            case VoiceHeard(voice, last):
+                self._hear_voice(voice, last)
             case SegmentOpened(start, onset):
                 self._ids += 1
                 self._open = _Utterance(id=self._ids, start=start, onset=onset, asked=start)
@@ -185,6 +207,9 @@ class SegmentedStream:
         utterance.decided = True
         words = self._placed(utterance, heard.words, ending.voiced_end)
         if words:
+            if utterance.voice is not None:
+                said = [word.text for word in words]
+                self._emit(measured(utterance.id, utterance.voice, self._segmenter.position, said))
             self._emit(
                 Final(
                     utterance=utterance.id,
@@ -248,6 +273,15 @@ class SegmentedStream:
                 end=self._segmenter.position(end),
             )
         )
+
+    def _hear_voice(self, voice: Voice, last: bool) -> None:
+        """The last measure waits for the final: where there are no words, nobody spoke."""
+        if self._open is None:
+            return
+        if last:
+            self._open.voice = voice
+        else:
+            self._emit(measured(self._open.id, voice, self._segmenter.position))
 
     def _placed(
         self, utterance: _Utterance, words: tuple[HeardWord, ...], voiced_end: int

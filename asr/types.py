@@ -26,6 +26,51 @@ class SpeechEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MusicStarted:
+    """Music, as a queue plays it, since about `position`; told within 2 s, mostly."""
+
+    position: int
+    type: Literal["music_started"] = "music_started"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MusicEnded:
+    position: int
+    type: Literal["music_ended"] = "music_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceMeasured:
+    """How an utterance sounded: every 4 s of a long one, and just before its `Final`. Numbers only.
+
+    A z is in standard deviations of the same speaker's first 10 s of speech, None until they are over.
+    """
+
+    utterance: int
+    start: int
+    end: int
+    energy_db: float
+    """of voiced sound, dB of full scale, 250-3500 Hz"""
+    pitch_hz: float
+    syllables_per_s: float
+    """pauses apart"""
+    pauses: int
+    """silences of 200 ms and more inside"""
+    pause_s: float
+    fillers: int
+    """"uh" and drawn-out vowels, found in the sound"""
+    restarts: int | None = None
+    """words said twice in a row; this and the next two only with the final"""
+    words_per_s: float | None = None
+    hesitation: float | None = None
+    """pauses, fillers and restarts a word; about 0.06 in fluent talk (Shriberg 1994)"""
+    energy_z: float | None = None
+    pitch_z: float | None = None
+    rate_z: float | None = None
+    type: Literal["voice_measured"] = "voice_measured"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Partial:
     """A hypothesis that may change; its first `stable` words are not expected to (local agreement)."""
 
@@ -68,7 +113,17 @@ class Failed:
     type: Literal["failed"] = "failed"
 
 
-SpeechEvent = SpeechStarted | SpeechEnded | Partial | Final | Closed | Failed
+SpeechEvent = (
+    SpeechStarted
+    | SpeechEnded
+    | MusicStarted
+    | MusicEnded
+    | VoiceMeasured
+    | Partial
+    | Final
+    | Closed
+    | Failed
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
