@@ -53,6 +53,11 @@ class Segmenter:
         """tick up to which audio is held"""
         return self._track.end
 
+    @property
+    def music(self) -> bool:
+        """Music is playing."""
+        return self._music.playing
+
     def position(self, tick: int) -> int:
         """Sample position at the stream's own rate."""
         return self._first + tick // self._factor

@@ -34,6 +34,8 @@ from asr.types import (
 
 _FIRST_PARTIAL_MS = 240
 """of speech, before there is anything worth decoding"""
+_SURE_OVER_MUSIC = 0.65
+"""confidence of a final that began in music: an engine without a gate of its own hears a "the" in a chord"""
 _SHORT_HOPS = 3
 """partials of an incremental engine in the time of one of the others"""
 
@@ -62,6 +64,7 @@ class _Utterance:
     decided: bool = False
     shown: bool = False
     """a partial with words went out"""
+    over_music: bool = False
     voice: Voice | None = None
     """the last measure of it"""
 
@@ -137,7 +140,8 @@ class SegmentedStream:
                 self._hear_voice(voice, last)
             case SegmentOpened(start, onset):
                 self._ids += 1
-                self._open = _Utterance(id=self._ids, start=start, onset=onset, asked=start)
+                music = self._segmenter.music
+                self._open = _Utterance(id=self._ids, start=start, onset=onset, asked=start, over_music=music)
             case Paused(at, voiced_end):
                 self._guess_the_end(at, voiced_end)
             case Resumed():
@@ -205,6 +209,8 @@ class SegmentedStream:
         if utterance.decided:
             return
         utterance.decided = True
+        if utterance.over_music and heard.confidence < _SURE_OVER_MUSIC:
+            heard = Hypothesis()
         words = self._placed(utterance, heard.words, ending.voiced_end)
         if words:
             if utterance.voice is not None:

@@ -22,7 +22,7 @@ from bridge.model.transcript import Speaker, Utterance
 from sip import commands as c
 from sip import events as e
 from sip.agent import UserAgent
-from sip.types import ANNOUNCE
+from sip.types import ANNOUNCE, VOICE
 
 
 class Closed:
@@ -236,6 +236,9 @@ class Conversation:
                 self._watch.digit(event.digit, collecting=collecting)
 
     def _played(self, event: e.PlayStarted | e.PlayEnded) -> None:
+        if event.player == VOICE:
+            begins = isinstance(event, e.PlayStarted)
+            self._listening.voices.turn(Speaker.BOT, begins, self.call.at_s(event.at))
         if event.player == ANNOUNCE:
             self._ear.lay(announcing=isinstance(event, e.PlayStarted))
         if isinstance(event, e.PlayStarted):

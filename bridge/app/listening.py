@@ -4,9 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from asr.types import Closed, Failed, Final, Partial, SpeechEnded, SpeechStarted, StreamEvent
+from asr.types import (
+    Closed,
+    Failed,
+    Final,
+    MusicEnded,
+    MusicStarted,
+    Partial,
+    SpeechEnded,
+    SpeechStarted,
+    StreamEvent,
+    VoiceMeasured,
+)
 from bridge.app.call import Call
-from bridge.model.transcript import Gap, Speaker, Utterance, Word
+from bridge.app.voices import Voices
+from bridge.model.transcript import REMOTE_HOLD, Gap, Speaker, Utterance, Word
 from sip.commands import Listen
 from sip.events import StreamBroken, StreamOpened
 
@@ -45,6 +57,7 @@ class Track:
     decided: int | None = None
     """end of the last final, at first the beginning of the stream: a new recognizer hears again from here"""
     speaking: bool = False
+    music: bool = False
     closing: bool = False
     closed: bool = False
 
@@ -70,6 +83,7 @@ class Listening:
         self._tracks: dict[str, Track] = {}
         self._count = 0
         self._asked = ""
+        self.voices = Voices(call)
 
     def expect(self, kind: str) -> None:
         """What the bot has asked the caller."""
@@ -146,12 +160,17 @@ class Listening:
             if track.worker == worker:
                 self._reopen(track)
 
+    def music_on(self, leg: str) -> bool:
+        """Music comes from that leg, such as a queue plays it."""
+        return any(track.music for track in self._tracks.values() if track.leg == leg and not track.closed)
+
     def _reopen(self, track: Track) -> None:
         self._pool.release(track.stream)
         if track.closing:
             track.closed = True
             return
         self._pass_over_silence(track)
+        track.music = False  # the new recognizer tells it again
         self._call.emit("asr_reopened", leg=track.leg)
         self._open(track)
 
@@ -174,12 +193,21 @@ class Listening:
                 track.decided = final.end
                 if final.text:
                     self._hear(self._utterance(track, final))
-            case SpeechStarted():
+            case SpeechStarted(position=position):
                 track.speaking = True
+                self.voices.turn(track.speaker, True, self._at_s(track, position))
                 self._voice(track.speaker, True)
-            case SpeechEnded():
+            case SpeechEnded(position=position):
                 track.speaking = False
+                self.voices.turn(track.speaker, False, self._at_s(track, position))
                 self._voice(track.speaker, False)
+            case MusicStarted() | MusicEnded():
+                track.music = isinstance(message.event, MusicStarted)
+                self._call.emit("music", leg=track.leg, playing=track.music)
+            case VoiceMeasured() as measured:
+                start_s, end_s = self._at_s(track, measured.start), self._at_s(track, measured.end)
+                if self._during(track.leg, (start_s + end_s) / 2) != REMOTE_HOLD and not track.music:
+                    self.voices.take(track.stream, track.speaker, measured, start_s, end_s)
             case Closed():
                 track.closed = True
                 self._pool.release(track.stream)
@@ -212,6 +240,7 @@ class Listening:
                 for word in final.words
             ),
             during=self._during(track.leg, (start_s + end_s) / 2),
+            voice=self.voices.of(track.stream, final.utterance),
         )
 
     def _gap(self, track: Track, at_s: float, seconds: float, why: str) -> None:

@@ -21,6 +21,26 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """How it was said; numbers only. A z is against the speaker's own first 10 s, None before."""
+
+    energy_z: float | None = None
+    pitch_z: float | None = None
+    rate_z: float | None = None
+    """of syllables a second, pauses apart"""
+    words_per_s: float | None = None
+    pauses: int = 0
+    """of 200 ms and more inside"""
+    pause_s: float = 0.0
+    fillers: int = 0
+    restarts: int = 0
+    hesitation: float | None = None
+    """pauses, fillers and restarts a word"""
+    overlap_s: float = 0.0
+    """how long another side spoke meanwhile"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Utterance:
     """A final with a speaker. `during` tells what the speaker could hear: dialogue, hold, whisper, hint.
 
@@ -37,6 +57,8 @@ class Utterance:
     """the text with its numbers, amounts, dates and spelled letters written"""
     words: tuple[Word, ...] = ()
     during: str = "dialogue"
+    voice: Voice | None = None
+    """None for the built-in bot, and for what may be music"""
 
     @property
     def addressed(self) -> bool:
