@@ -154,6 +154,8 @@ class Front(asyncio.DatagramProtocol):
         prepare(message, self.us, record_route=begins and self.config.record_route)
         if begins and message.method == "INVITE":
             self.outgoing.sent(message, source)
+        elif message.method == "BYE":
+            self.outgoing.ended(message.call_id)
         self._send_to_uri(message, target)
 
     def _from_outside(self, message: Message, source: Address) -> None:

@@ -55,6 +55,12 @@ class Outgoing:
         self._ringing[branch] = Ringing(invite, next_uri(invite), worker)
         self._expire(branch, _RINGING_LIMIT_S)
 
+    def ended(self, call_id: str) -> None:
+        """Its worker has sent BYE itself."""
+        for branch, entry in list(self._ringing.items()):
+            if entry.invite.call_id == call_id:
+                self._forget(branch)
+
     def response(self, branch: str, message: Message) -> bool:
         """A response to one of them, our Via off; True when its worker is gone and we took it."""
         entry = self._ringing.get(branch)

@@ -37,7 +37,7 @@ class Registering:
     def start(self) -> None:
         """Raises `sip.pjsua.endpoint.PortTaken`, or `pj.Error`."""
         self._endpoint = start_signalling(self._config)
-        self._gate = Gate(lambda refer: False, lambda call_id: False, lambda: 503)
+        self._gate = Gate(lambda request: None, lambda: 503)
         for index, registration in enumerate(self._config.registrations):
             account = _Account(self._teller(index))
             account.create(registering_account_config(self._config, registration))

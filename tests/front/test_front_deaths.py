@@ -128,6 +128,18 @@ async def test_an_answer_whose_tombstone_was_not_posted(front: FrontProcess) -> 
         assert len(requests(agent, "BYE")) == 1
 
 
+async def test_an_answer_that_the_worker_has_said_goodbye_to_gets_no_second_bye(front: FrontProcess) -> None:
+    """Answered across its CANCEL, so there never was a tombstone; its own BYE has passed by here."""
+    async with WorkerParty(front) as worker, Party(AGENT, timers=FAST) as agent:
+        call = await dial_agent(worker, agent)
+        await worker.wait("answered")
+        await call.hangup()
+        await agent.wait("ended")
+        worker.die()
+        await front.until("workers", "idle", equals=0)
+        assert (await front.ask(op="status"))["byes"]["sent"] == 0
+
+
 async def test_a_leg_that_ended_in_order_gets_no_bye(front: FrontProcess, caller: Party) -> None:
     async with WorkerParty(front) as worker:
         await caller.dial(f"sip:101@{FRONT}")
