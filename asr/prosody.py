@@ -1,7 +1,7 @@
 """How something was said: loudness, pitch, pace, pauses and fillers, against the speaker's own beginning.
 
 Sounds are looked at every 32 ms; an utterance is measured when it ends, and every 4 s while it goes on. Pace
-is counted in syllable nuclei: peaks of the level with a dip of 2 dB on both sides, in voiced sound (de Jong
+is counted in syllable nuclei: peaks of the level with a dip on both sides, in voiced sound (de Jong
 and Wempe, Behavior Research Methods 2009). A filler ("uh", "um", a drawn-out vowel) is 250 to 800 ms of a
 voice that moves neither in pitch nor in spectrum; recognizers write nothing for it.
 """
@@ -23,7 +23,8 @@ FRAME_S: Final = FRAME / TICKS_PER_S
 _SECOND: Final = round(1 / FRAME_S)
 _EVERY_S: Final = 4.0
 """an utterance that goes on is measured again"""
-_DIP_DB: Final = 2.0
+_DIP_DB: Final = 1.0
+"""of 64 ms windows; theirs are shorter, with 2 dB"""
 _FAINT_DB: Final = 25.0
 """below the loudest: no syllable"""
 _PAUSE_S: Final = 0.2
@@ -140,10 +141,8 @@ class Prosody:
         """The whole utterance; None when hardly any of it was voiced. Its seconds go into the baseline."""
         frames = self._between(onset, end)
         voice = self._voice(onset, end, frames)
-        if voice is not None and not self._baseline.complete:
-            spoken = frames[frames[:, 3] > 0]
-            parts = (spoken[i : i + _SECOND] for i in range(0, len(spoken) - _SECOND // 2, _SECOND))
-            self._baseline.add([_measured(part) for part in parts if _voiced(part).sum() >= _MIN_VOICED])
+        if voice is not None:
+            self._baseline.add(_by_second(frames))
         return voice
 
     def _between(self, start: int, end: int) -> NDArray[np.float64]:
@@ -158,7 +157,7 @@ class Prosody:
             return None
         measured = _measured(frames)
         level, semitones, pace = measured.tolist()
-        energy_z, pitch_z, rate_z = self._baseline.z(measured)
+        energy_z, pitch_z, rate_z = self._baseline.z(np.nanmean(_by_second(frames), axis=0))
         pauses = _pauses(frames[:, 3] > 0)
         return Voice(
             start=start,
@@ -184,6 +183,14 @@ def _measured(frames: NDArray[np.float64]) -> NDArray[np.float64]:
     voiced = frames[_voiced(frames)]
     spoken = max(float(frames[:, 3].sum()), 1.0)
     return np.array([voiced[:, 0].mean(), np.median(voiced[:, 1]), _nuclei(frames) / (spoken * FRAME_S)])
+
+
+def _by_second(frames: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+    """What each second of speech measures, as far as it holds some voice; at least one."""
+    spoken = frames[frames[:, 3] > 0]
+    starts = range(0, max(len(spoken) - _SECOND // 2, 1), _SECOND)
+    parts = [spoken[i : i + _SECOND] for i in starts]
+    return [_measured(part) for part in parts if _voiced(part).sum() >= _MIN_VOICED] or [_measured(frames)]
 
 
 def _nuclei(frames: NDArray[np.float64]) -> int:
