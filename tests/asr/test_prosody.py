@@ -31,7 +31,7 @@ class Loudness:
     """Everything that is not silence counts as speech."""
 
     def probability(self, frame: Samples) -> float:
-        return float(np.sqrt((frame**2).mean()) > 0.004)
+        return float(np.sqrt((frame**2).mean()) > 0.001)
 
     def reset(self) -> None:
         pass
@@ -125,7 +125,7 @@ def test_a_tape_played_faster_is_higher_and_quicker(talk: Sound, say: Speak, fac
     assert (moved.pitch_z - plain.pitch_z) * np.sign(factor - 1) > 1.0
     pace = [np.mean([v.syllables_per_s for v in voices(sound)]) for sound in (talk, _played(talk, factor))]
     assert (pace[1] - pace[0]) * np.sign(factor - 1) > 0.3
-    assert moved.energy_z == pytest.approx(plain.energy_z, abs=1.0)
+    assert moved.energy_z == pytest.approx(plain.energy_z, abs=1.5)
 
 
 @pytest.mark.parametrize("hz", [100.0, 140.0, 210.0])

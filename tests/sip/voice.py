@@ -3,6 +3,7 @@
 import socket
 import struct
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -23,12 +24,15 @@ class Voice:
     digits: list[str] = field(default_factory=list)
     silent: bool = False
     state: str = "idle"
+    lost: Callable[[], bool] = lambda: False
+    """asked of every packet out: True for one that the network drops"""
 
     def __post_init__(self) -> None:
         self.remote: Address | None = None
         self.event_payload = DTMF_PAYLOAD
         self.click: float | None = None
         self.click_next = False
+        self.playing: Iterator[Samples] = iter(())
         self._hz = 0.0
         self._phase = 0
         self._key: tuple[int, int] | None = None
@@ -45,6 +49,11 @@ class Voice:
     def say(self, hz: float) -> None:
         """A tone from now on; 0 is silence (packets go on)."""
         self._hz = hz
+
+    def play(self, samples: Samples) -> None:
+        """A recording from now on, then silence. 8 kHz."""
+        frames = np.resize(samples, -(-len(samples) // FRAME) * FRAME).reshape(-1, FRAME)
+        self.playing = iter(frames)
 
     def heard(self, since: float, until: float | None = None) -> Samples:
         """What arrived in a span of monotonic time."""
@@ -70,7 +79,9 @@ class Voice:
             self._key = (code, step + 1) if step < 6 else None
             self._key_gap = 5
         else:
-            frame = np.zeros(FRAME, np.int16) if not self._hz else self._tone()
+            frame = next(self.playing, None)
+            if frame is None:
+                frame = np.zeros(FRAME, np.int16) if not self._hz else self._tone()
             if self.click_next:
                 self.click_next, frame = False, np.full(FRAME, 12000, np.int16)
                 self.click = time.monotonic()
@@ -88,6 +99,8 @@ class Voice:
         )
         self._rtp_seq += 1
         assert self.remote is not None
+        if self.lost():
+            return
         self.rtp.sendto(head + payload, self.remote)
 
     def media(self, packet: bytes, at: float) -> None:
