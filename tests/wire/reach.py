@@ -25,7 +25,7 @@ def staff(net: str) -> list[dict[str, Any]]:
         {"id": "ben", "uri": f"sip:agent2@{net}.12:5060", "reasons": _UNASKED},
         {"id": "solo", "uri": f"sip:agent1@{net}.11:5060", "reasons": ["sensitive"]},
         {"id": "here", "uri": f"sip:here@{net}.10:5060", "mode": "refer_replaces", "reasons": _UNASKED},
-        {"id": "ann_here", "uri": f"sip:here@{net}.10:5060", "reasons": _UNASKED},
+        {"id": "ann_here", "uri": f"sip:desk@{net}.10:5060", "reasons": _UNASKED},
         {"id": "away", "uri": f"sip:away@{net}.10:5060", "reasons": _UNASKED, **refer},
     ]
 
