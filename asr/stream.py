@@ -5,32 +5,19 @@ is under one lock, and events leave under it, so that their order is the order o
 """
 
 import threading
-from dataclasses import dataclass, field
 
-from asr.agreement import LocalAgreement
-from asr.audio import TICKS_PER_S, ticks
+from asr.audio import ticks
 from asr.disfluency import measured
 from asr.endpointing import Paused, Resumed, SegmentClosed, SegmentOpened, SpeechEnd, SpeechOnset
 from asr.errors import AsrError
-from asr.hypothesis import HeardWord, Hypothesis, Transcriber
-from asr.itn.normalize import normalize
+from asr.hypothesis import Hypothesis, Transcriber
 from asr.music import MusicEnd, MusicOnset
 from asr.prosody import Voice
 from asr.recognizer import Emit
 from asr.scheduler import Job, Priority, Scheduler
 from asr.segmenter import Decision, Segmenter, VoiceHeard
-from asr.types import (
-    Closed,
-    Failed,
-    Final,
-    MusicEnded,
-    MusicStarted,
-    Partial,
-    SpeechEnded,
-    SpeechEvent,
-    SpeechStarted,
-    Word,
-)
+from asr.types import Closed, Failed, MusicEnded, MusicStarted, SpeechEnded, SpeechEvent, SpeechStarted
+from asr.utterance import Ending, Utterance
 
 _FIRST_PARTIAL_MS = 240
 """of speech, before there is anything worth decoding"""
@@ -38,35 +25,6 @@ _SURE_OVER_MUSIC = 0.65
 """confidence of a final that began in music: an engine without a gate of its own hears a "the" in a chord"""
 _SHORT_HOPS = 3
 """partials of an incremental engine in the time of one of the others"""
-
-
-@dataclass(slots=True, eq=False)
-class _Ending:
-    """A final that is being decoded; a guess until it is `certain`."""
-
-    end: int
-    voiced_end: int
-    certain: bool = False
-    dropped: bool = False
-    heard: Hypothesis | None = None
-    job: Job | None = None
-
-
-@dataclass(slots=True, eq=False)
-class _Utterance:
-    id: int
-    start: int
-    onset: int
-    asked: int
-    """tick up to which audio was queued for a partial"""
-    agreement: LocalAgreement = field(default_factory=LocalAgreement)
-    ending: _Ending | None = None
-    decided: bool = False
-    shown: bool = False
-    """a partial with words went out"""
-    over_music: bool = False
-    voice: Voice | None = None
-    """the last measure of it"""
 
 
 class SegmentedStream:
@@ -87,9 +45,9 @@ class SegmentedStream:
         self._emit_event = emit
         self._language = language
         self._lock = threading.RLock()
-        self._open: _Utterance | None = None
+        self._open: Utterance | None = None
         self._ids = 0
-        self._undecided: list[_Utterance] = []
+        self._undecided: list[Utterance] = []
         self._closing: int | None = None
         self._over = False
 
@@ -141,7 +99,7 @@ class SegmentedStream:
             case SegmentOpened(start, onset):
                 self._ids += 1
                 music = self._segmenter.music
-                self._open = _Utterance(id=self._ids, start=start, onset=onset, asked=start, over_music=music)
+                self._open = Utterance(id=self._ids, start=start, onset=onset, asked=start, over_music=music)
             case Paused(at, voiced_end):
                 self._guess_the_end(at, voiced_end)
             case Resumed():
@@ -153,7 +111,7 @@ class SegmentedStream:
         if self._open is None:
             return
         if self._transcriber.speculates:
-            self._ask_for_final(self._open, _Ending(end=at, voiced_end=voiced_end))
+            self._ask_for_final(self._open, Ending(end=at, voiced_end=voiced_end))
         else:
             self._submit_partial(self._open)
 
@@ -171,13 +129,13 @@ class SegmentedStream:
             return
         self._undecided.append(utterance)
         if utterance.ending is None:
-            self._ask_for_final(utterance, _Ending(end=end, voiced_end=voiced_end, certain=True))
+            self._ask_for_final(utterance, Ending(end=end, voiced_end=voiced_end, certain=True))
             return
         utterance.ending.certain = True
         if utterance.ending.heard is not None:
             self._decide(utterance, utterance.ending, utterance.ending.heard)
 
-    def _ask_for_final(self, utterance: _Utterance, ending: _Ending) -> None:
+    def _ask_for_final(self, utterance: Utterance, ending: Ending) -> None:
         audio = self._segmenter.audio(utterance.start, ending.end)
 
         def run() -> None:
@@ -196,7 +154,7 @@ class SegmentedStream:
         ending.job = Job(self, priority, run)
         self._scheduler.submit(ending.job)
 
-    def _on_final(self, utterance: _Utterance, ending: _Ending, heard: Hypothesis) -> None:
+    def _on_final(self, utterance: Utterance, ending: Ending, heard: Hypothesis) -> None:
         if ending.dropped:
             return
         ending.heard = heard
@@ -205,28 +163,19 @@ class SegmentedStream:
         else:
             self._show(utterance, heard, ending.end, stable=len(heard.words))
 
-    def _decide(self, utterance: _Utterance, ending: _Ending, heard: Hypothesis) -> None:
+    def _decide(self, utterance: Utterance, ending: Ending, heard: Hypothesis) -> None:
         if utterance.decided:
             return
         utterance.decided = True
         if utterance.over_music and heard.confidence < _SURE_OVER_MUSIC:
             heard = Hypothesis()
-        words = self._placed(utterance, heard.words, ending.voiced_end)
-        if words:
+        position = self._segmenter.position
+        final = utterance.final(heard, ending.voiced_end, position, self._language)
+        if final is not None:
             if utterance.voice is not None:
-                said = [word.text for word in words]
-                self._emit(measured(utterance.id, utterance.voice, self._segmenter.position, said))
-            self._emit(
-                Final(
-                    utterance=utterance.id,
-                    text=heard.text,
-                    words=words,
-                    start=self._segmenter.position(utterance.onset),
-                    end=self._segmenter.position(ending.voiced_end),
-                    confidence=heard.confidence,
-                    normalized=normalize(heard.text, self._language),
-                )
-            )
+                said = [word.text for word in final.words]
+                self._emit(measured(utterance.id, utterance.voice, position, said))
+            self._emit(final)
         elif utterance.shown:
             self._show(utterance, heard, ending.end, stable=0)
         self._undecided.remove(utterance)
@@ -242,7 +191,7 @@ class SegmentedStream:
         if self._segmenter.end - utterance.asked >= ticks(hop_ms):
             self._submit_partial(utterance)
 
-    def _submit_partial(self, utterance: _Utterance) -> None:
+    def _submit_partial(self, utterance: Utterance) -> None:
         utterance.asked = self._segmenter.end
 
         def run() -> None:
@@ -266,19 +215,11 @@ class SegmentedStream:
 
         self._scheduler.submit(Job(self, Priority.PARTIAL, run))
 
-    def _show(self, utterance: _Utterance, heard: Hypothesis, end: int, stable: int) -> None:
+    def _show(self, utterance: Utterance, heard: Hypothesis, end: int, stable: int) -> None:
         if not heard.words and not utterance.shown:
             return
         utterance.shown = bool(heard.words)
-        self._emit(
-            Partial(
-                utterance=utterance.id,
-                text=heard.text,
-                stable=stable,
-                start=self._segmenter.position(utterance.onset),
-                end=self._segmenter.position(end),
-            )
-        )
+        self._emit(utterance.partial(heard, end, stable, self._segmenter.position))
 
     def _hear_voice(self, voice: Voice, last: bool) -> None:
         """The last measure waits for the final: where there are no words, nobody spoke."""
@@ -288,19 +229,6 @@ class SegmentedStream:
             self._open.voice = voice
         else:
             self._emit(measured(self._open.id, voice, self._segmenter.position))
-
-    def _placed(
-        self, utterance: _Utterance, words: tuple[HeardWord, ...], voiced_end: int
-    ) -> tuple[Word, ...]:
-        """Times in the audio to positions of the stream; nobody speaks before the onset or after the end."""
-        placed = []
-        floor = utterance.onset
-        for word in words:
-            start = min(max(utterance.start + round(word.start_s * TICKS_PER_S), floor), voiced_end)
-            floor = min(max(utterance.start + round(word.end_s * TICKS_PER_S), start), voiced_end)
-            at, until = self._segmenter.position(start), self._segmenter.position(floor)
-            placed.append(Word(text=word.text, start=at, end=until, confidence=word.confidence))
-        return tuple(placed)
 
     def _close_when_decided(self) -> None:
         if self._closing is not None and not self._undecided and not self._over:
