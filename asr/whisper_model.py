@@ -18,6 +18,7 @@ import tokenizers
 
 from asr.audio import TICKS_PER_S, Samples
 from asr.errors import AsrError
+from asr.hotwords import hotword_tokens
 from asr.loops import cut_inside, cut_loops
 from asr.mel import HOP, log_mel
 
@@ -84,7 +85,8 @@ class WhisperModel:
         self._bands = int(config.get("num_mel_bins", 80)) if isinstance(config, dict) else 80
         self._text_end = self._token("<|endoftext|>")
         self._start = self._start_tokens(language)
-        self._hotwords = self._hotword_tokens(hotwords)
+        before = hotword_tokens(self._tokenizer, hotwords)
+        self._hotwords = [self._token("<|startofprev|>"), *before] if before else []
 
     def decode(self, samples: Samples, rules: WindowRules) -> Decoded:
         """The words in `samples` (16 kHz); none when the model itself doubts that anybody spoke."""
@@ -139,12 +141,6 @@ class WhisperModel:
         if spoken is None:
             raise AsrError("wrong_language", f"the model does not know {language!r}", "use a two-letter code")
         return [start, spoken, self._token("<|transcribe|>"), plain]
-
-    def _hotword_tokens(self, hotwords: Sequence[str]) -> list[int]:
-        if not hotwords:
-            return []
-        ids: list[int] = self._tokenizer.encode(" " + ", ".join(hotwords), add_special_tokens=False).ids
-        return [self._token("<|startofprev|>"), *ids[:200]]
 
     @staticmethod
     def _window(samples: Samples, rules: WindowRules) -> Samples:

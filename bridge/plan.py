@@ -128,7 +128,7 @@ def _asr(settings: Settings, name: str) -> str:
         "model_dir": str(choice.model_dir),
         "final_model_dir": str(choice.final_model_dir) if choice.final_model_dir else None,
         "language": asr.language,
-        "hotwords": asr.hotwords,
+        "hotwords": choice.hotwords,
         "endpoint_ms": asr.endpoint.free_ms,
         "asked_ms": {
             "yes_no": asr.endpoint.yes_no_ms,

@@ -165,7 +165,9 @@ class Asr(Section):
     language: str = "en"
     """two letters; a model that does not speak it is refused"""
     hotwords: list[str] = []
-    """names and words of the deployment; costs latency"""
+    """names, products and departments that finals shall recognise; they then take a dearer search"""
+    escalation_hotwords: bool = True
+    """agent, supervisor, cancel and the like are hotwords too"""
     endpoint: Endpoint = Endpoint()
     vad: Literal["silero", "webrtc"] = "silero"
     workers: int | None = Field(default=None, ge=1)

@@ -3,13 +3,21 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from asr.engines import AUTO, engine_named, identify
 from asr.errors import AsrError
+from asr.hotwords import check_hotwords
 from asr.store import ModelStore
 from bridge.config import Settings
 from bridge.config.sections import Asr
 from bridge.speech.compare import best, compared
+
+ESCALATION: Final = (
+    "agent", "representative", "operator", "supervisor", "manager", "real person", "cancel", "complaint",
+    "refund",
+)  # fmt: skip
+"""words of the moments the bridge waits for"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +25,7 @@ class Choice:
     engine: str
     model_dir: Path
     final_model_dir: Path | None = None
+    hotwords: tuple[str, ...] = ()
 
 
 def store_of(settings: Settings) -> ModelStore:
@@ -26,11 +35,13 @@ def store_of(settings: Settings) -> ModelStore:
 
 
 def choose(settings: Settings) -> Choice:
-    """Reads the store, loads nothing. Raises `AsrError`: engine_missing, model_missing, model_broken."""
+    """Reads the store, loads nothing. Raises `AsrError`: engine_missing, model_missing, too_many_hotwords."""
     asr, store = settings.asr, store_of(settings)
     final = identify(store.directory(asr.final_model))[1] if asr.final_model is not None else None
     engine, directory = _first(asr, store)
-    return Choice(engine=engine, model_dir=directory, final_model_dir=final)
+    hotwords = tuple(dict.fromkeys([*asr.hotwords, *(ESCALATION if asr.escalation_hotwords else ())]))
+    check_hotwords(final or directory, hotwords)
+    return Choice(engine=engine, model_dir=directory, final_model_dir=final, hotwords=hotwords)
 
 
 def _first(asr: Asr, store: ModelStore) -> tuple[str, Path]:

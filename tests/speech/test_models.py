@@ -9,9 +9,10 @@ from typer.testing import CliRunner, Result
 from asr.errors import AsrError
 from asr.models import packaged_whisper_dir
 from asr.store import PACKAGED, ModelStore
+from bridge.check import check_settings
 from bridge.cli import app
 from bridge.config import load
-from bridge.speech.choice import choose
+from bridge.speech.choice import ESCALATION, choose
 from bridge.speech.compare import MOST_CPU, Compared, best
 from tests.asr.conftest import VOSK_KOREAN
 from tests.speech.model_server import ModelServer, archive
@@ -162,3 +163,27 @@ def test_bench_measures_what_is_installed_and_keeps_it(store: ModelStore) -> Non
     assert row["cpu_per_s"] > 0
     (listed,) = json.loads(command(store, "list", "--json").stdout)
     assert listed["wer"] == row["wer"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "cure"),
+    [
+        ("asr.engine=kaldi", "whisper_asr"),
+        ("asr.model_dir=nowhere", "models list"),
+        ("asr.final_model=nowhere", "models list"),
+        ("asr.language=de", "models get de"),
+        (f"asr.hotwords={[f'Kowalczyk{n}' for n in range(100)]}", "rare names"),
+    ],
+)
+def test_check_says_what_no_worker_could_start_with(store: ModelStore, setting: str, cure: str) -> None:
+    settings = load(None, [f"asr.models_dir={store.root}", setting])
+    (finding,) = [finding for finding in check_settings(settings) if finding.key == "asr"]
+    assert finding.level == "error"
+    assert cure in finding.cure
+
+
+def test_escalation_words_are_hotwords_unless_switched_off(store: ModelStore) -> None:
+    given = [f"asr.models_dir={store.root}", "asr.hotwords=[Aquaflow, agent]"]
+    assert choose(load(None, given)).hotwords == tuple(dict.fromkeys(["Aquaflow", "agent", *ESCALATION]))
+    off = [*given, "asr.escalation_hotwords=false"]
+    assert choose(load(None, off)).hotwords == ("Aquaflow", "agent")
