@@ -11,7 +11,7 @@ from bridge.app.ear import Ear
 from bridge.app.handoffs import Handoffs
 from bridge.app.lines import Lines
 from bridge.app.listening import AsrPool, Listening
-from bridge.app.redacted import redacted
+from bridge.app.redacted import redacted, redacted_state
 from bridge.app.watch import Watch
 from bridge.core.redaction import redact
 from bridge.model.botscript import BotScript
@@ -312,7 +312,7 @@ class Conversation:
             gaps=call.transcript.gaps,
             flush_incomplete=self._listening.unflushed(),
             cues=tuple(call.cues),
-            bot_state=call.bot_state,
+            bot_state=redacted_state(call.bot_state),
             brief=self.brief,
             handoffs=records,
             absorbed=sum(h.absorbed for h in records),

@@ -1,10 +1,12 @@
-"""An utterance as it may leave the process: in every form it has, without what must not be known."""
+"""What may leave the process of an utterance and of what the bot knows: all but what must not be known."""
 
 from dataclasses import replace
 from difflib import SequenceMatcher
+from typing import Any
 
 from asr.itn.normalize import normalize
 from bridge.core.redaction import redact
+from bridge.model.bot import Action, BotState
 from bridge.model.transcript import Utterance, Word
 
 
@@ -18,6 +20,33 @@ def redacted(utterance: Utterance, language: str) -> Utterance:
         normalized=redact(normalized),
         words=utterance.words if text == utterance.text else _kept(utterance.words, text),
     )
+
+
+def redacted_state(state: BotState) -> BotState:
+    """Slots and results hold the caller's own words."""
+    return replace(
+        state,
+        slots=_inside(state.slots),
+        actions=tuple(_redacted_action(action) for action in state.actions),
+        limits=tuple(redact(limit) for limit in state.limits),
+        open=_inside(state.open),
+    )
+
+
+def _redacted_action(action: Action) -> Action:
+    return replace(action, args=_inside(action.args), result=_inside(action.result))
+
+
+def _inside(value: Any) -> Any:
+    """Every text in what a bot reported as JSON."""
+    match value:
+        case str():
+            return redact(value)
+        case dict():
+            return {key: _inside(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_inside(inner) for inner in value]
+    return value
 
 
 def _kept(words: tuple[Word, ...], text: str) -> tuple[Word, ...]:

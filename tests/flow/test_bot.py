@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bridge.app.messages import BotReported
-from bridge.model.bot import BotState
+from bridge.model.bot import Action, BotState
 from bridge.model.handoff import State
 from sip.commands import Dial
 from sip.memory import Far
@@ -215,3 +215,26 @@ def test_the_ears_know_what_was_asked(tmp_path: Path) -> None:
         return stage
 
     assert run(story()).pool.asked[-1] == ("c1/caller", "digits")
+
+
+def test_what_the_bot_knows_goes_redacted_into_the_record(tmp_path: Path) -> None:
+    """Its slots hold the caller's own words; numbers and nested values as well."""
+    card = "4111 1111 1111 1111"
+    action = Action(name="pay", args={"card": card, "amount": 20}, result=f"charged {card}", ok=True)
+    state = BotState(
+        slots={"card": card, "tries": 2, "list": [card, {"mail": "jo@example.org"}]},
+        actions=(action,), limits=(f"cannot charge {card}",), open=f"charge {card}",
+    )  # fmt: skip
+
+    async def story() -> Stage:
+        async with Stage(tmp_path) as stage:
+            stage.conversation.call.inbox.put_nowait(BotReported(state))
+            await stage.settle()
+            stage.caller.hang_up()
+        return stage
+
+    kept = run(story()).store.records[0].bot_state
+    assert "4111" not in repr(kept)
+    assert "jo@" not in repr(kept)
+    assert kept.slots["tries"] == 2
+    assert kept.actions[0].args["amount"] == 20
