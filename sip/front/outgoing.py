@@ -31,6 +31,8 @@ class Ringing:
     provisional: bool = False
     answer: Message | None = None
     """the 2xx"""
+    cancelled: bool = False
+    """a CANCEL of its worker has been answered: only the final response is owed"""
     orphaned: bool = False
     said_goodbye: bool = False
     expiry: asyncio.TimerHandle | None = None
@@ -65,6 +67,8 @@ class Outgoing:
         """A response to one of them, our Via off; True when its worker is gone and we took it."""
         entry = self._ringing.get(branch)
         if entry is None or message.cseq[1] != "INVITE":
+            if entry is not None and message.cseq[1] == "CANCEL":
+                entry.cancelled = True
             return False
         if message.status < 200:
             if entry.orphaned and not entry.provisional:
@@ -88,7 +92,9 @@ class Outgoing:
                 continue
             entry.orphaned = True
             if entry.answer is None:
-                if entry.provisional:  # else at the first provisional: section 9.1 forbids it before
+                if (
+                    entry.provisional and not entry.cancelled
+                ):  # else at the first provisional: section 9.1 forbids it before
                     self._farewells.cancel(entry.invite, entry.target)
             elif entry.invite.call_id in worker.legs or entry.invite.call_id in worker.past:
                 self._forget(branch)

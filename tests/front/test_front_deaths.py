@@ -118,6 +118,23 @@ async def test_an_answer_that_crosses_the_cancel_of_a_dead_worker(front: FrontPr
         await agent.wait("ended", q850=41)
 
 
+async def test_a_cancelled_call_is_watched_to_its_end(front: FrontProcess) -> None:
+    """The worker has gone in order, the telephone answers all the same: no second CANCEL, but ACK and BYE."""
+    winner = Reception(status=0, ignore_cancel=True)
+    async with WorkerParty(front) as worker, Party(AGENT, reception=winner, timers=FAST) as agent:
+        call = await dial_agent(worker, agent)
+        await worker.wait("ringing")
+        hanging = asyncio.create_task(call.hangup())
+        await eventually(lambda: 200 in statuses(worker))
+        worker.die()
+        hanging.cancel()
+        await front.until("workers", "idle", equals=0)
+        agent.call.answer()
+        await agent.wait("acked")
+        await agent.wait("ended", q850=41)
+        assert len(requests(agent, "CANCEL")) == 1
+
+
 async def test_an_answer_whose_tombstone_was_not_posted(front: FrontProcess) -> None:
     async with WorkerParty(front) as worker, Party(AGENT, timers=FAST) as agent:
         await dial_agent(worker, agent)
