@@ -1,0 +1,52 @@
+"""Phrase rules as data: what somebody says, and what it is a sign of. One set a language, from YAML."""
+
+from dataclasses import dataclass, field
+
+from bridge.model.cue import CueKind
+
+ACT = 0.8
+"""a match that scores this much may be acted on; a lower one is a reason to ask"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """`say` and `unless` are sentence templates (`bridge.core.template`); a clause in which `unless` is found
+    is passed over."""
+
+    name: str
+    kind: CueKind
+    say: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    speaker: str = "caller"
+    score: float = 1.0
+    examples: tuple[str, ...] = ()
+    """each must be found by this rule; `handoff check` runs them"""
+    source: str = ""
+    """the file it was read from"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Veto:
+    """What takes a match back: in the same clause, or (`whole_turn`) anywhere in the turn."""
+
+    name: str
+    kind: CueKind
+    say: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+    speaker: str = "caller"
+    whole_turn: bool = False
+    examples: tuple[str, ...] = ()
+    """in each nothing of that kind may be found"""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """All rules of one language. `words` are the `<named>` parts templates are made of."""
+
+    version: str
+    """changes when any file changes: kept in each conversation's record"""
+    language: str
+    words: dict[str, str] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
+    vetoes: tuple[Veto, ...] = ()
