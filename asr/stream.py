@@ -10,8 +10,9 @@ from asr.audio import ticks
 from asr.disfluency import measured
 from asr.endpointing import Paused, Resumed, SegmentClosed, SegmentOpened, SpeechEnd, SpeechOnset
 from asr.errors import AsrError
-from asr.hypothesis import Hypothesis, Transcriber
+from asr.hypothesis import Asked, Hypothesis, Transcriber
 from asr.music import MusicEnd, MusicOnset
+from asr.partials import PartialJob
 from asr.prosody import Voice
 from asr.recognizer import Emit
 from asr.scheduler import Job, Priority, Scheduler
@@ -194,26 +195,38 @@ class SegmentedStream:
     def _submit_partial(self, utterance: Utterance) -> None:
         utterance.asked = self._segmenter.end
 
-        def run() -> None:
+        def ask() -> Asked | None:
             with self._lock:
                 if utterance is not self._open or self._over:
-                    return
-                end = self._segmenter.end
-                audio = self._segmenter.audio(utterance.start, end)
-            try:
-                heard = self._transcriber.partial(utterance.id, audio)
-            except Exception as error:  # as in finals
-                self._fail_in_decode(error)
-                return
-            with self._lock:
-                ending = utterance.ending
-                outrun = utterance.decided or (ending is not None and ending.heard is not None)
-                # a decode in doubt about half a word takes nothing back: only the final does
-                if heard.words and not outrun and not self._over:
-                    stable = utterance.agreement.update([word.text for word in heard.words])
-                    self._show(utterance, heard, end, stable)
+                    return None
+                utterance.heard_to = self._segmenter.end
+                audio = self._segmenter.audio(utterance.start, utterance.heard_to)
+                return Asked(utterance=utterance.id, audio=audio, before=utterance.before)
 
-        self._scheduler.submit(Job(self, Priority.PARTIAL, run))
+        def heard(asked: Asked, hypothesis: Hypothesis) -> None:
+            with self._lock:
+                utterance.before = hypothesis
+                self._on_partial(utterance, hypothesis, utterance.heard_to)
+
+        self._scheduler.submit(
+            PartialJob(
+                self,
+                Priority.PARTIAL,
+                kin=self._transcriber.kin,
+                transcriber=self._transcriber,
+                ask=ask,
+                heard=heard,
+                failed=self._fail_in_decode,
+            )
+        )
+
+    def _on_partial(self, utterance: Utterance, heard: Hypothesis, end: int) -> None:
+        """A decode in doubt about half a word takes nothing back: only the final does."""
+        ending = utterance.ending
+        outrun = utterance.decided or (ending is not None and ending.heard is not None)
+        if heard.words and not outrun and not self._over:
+            stable = utterance.agreement.update([word.text for word in heard.words])
+            self._show(utterance, heard, end, stable)
 
     def _show(self, utterance: Utterance, heard: Hypothesis, end: int, stable: int) -> None:
         if not heard.words and not utterance.shown:
