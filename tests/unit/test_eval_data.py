@@ -87,7 +87,7 @@ def test_requests_are_many_of_each() -> None:
     lines = rows("requests.jsonl")
     assert sum(row["label"] == "explicit_request" for row in lines) >= 160
     assert sum(bool(row["hard"]) for row in lines) >= 160
-    assert sum(row["label"] == "none" and not row["hard"] for row in lines) >= 200
+    assert sum(row["label"] == "none" and not row["hard"] for row in lines) >= 340
     assert sum(row.get("asr", False) for row in lines) >= 20
 
 
