@@ -65,10 +65,12 @@ class Scheduler(Protocol):
 class HopRules:
     together: int = 4
     """partials in one go: 4 cost 1.7 times what one does (measured), 8 nearly three times, and all wait"""
-    hops_ms: tuple[int, ...] = (240, 320, 480)
-    stretch_wait_ms: float = 120.0
-    """partials waiting longer than this on average: next longer hop"""
-    shrink_wait_ms: float = 30.0
+    hops_ms: tuple[int, ...] = (160, 240, 320, 480)
+    stretch_wait_ms: tuple[float, ...] = (8.0, 120.0, 120.0)
+    """partials waiting longer than this on average: next longer hop. The shortest is for a worker with little
+    else to do: it shows words sooner, and costs half as much again"""
+    shrink_wait_ms: tuple[float, ...] = (3.0, 30.0, 30.0)
+    """waiting less than this: back to the hop before"""
     weight: float = 0.1
     """of a new wait in the average"""
     settle: int = 12
@@ -110,7 +112,7 @@ class DecodeQueue:
     def overloaded(self) -> bool:
         with self._changed:
             waiting = (Priority.CLOSING, Priority.FINAL)
-            return self._level > 0 or any(job.priority in waiting for job in self._waiting)
+            return self._level > 1 or any(job.priority in waiting for job in self._waiting)
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -134,7 +136,7 @@ class DecodeQueue:
             job.priority = min(job.priority, Priority.CLOSING)
 
     def take(self) -> list[Job]:
-        """The next job and those to run in one go with it; none when nothing may start now. Answer: `done`."""
+        """The next job, and those to run in one go with it; none when nothing may start now. See `done`."""
         with self._changed:
             return self._take()
 
@@ -193,11 +195,11 @@ class DecodeQueue:
         self._since_change += 1
         if self._since_change < rules.settle:
             return
-        if self._wait_ms > rules.stretch_wait_ms and self._level + 1 < len(rules.hops_ms):
+        if self._level + 1 < len(rules.hops_ms) and self._wait_ms > rules.stretch_wait_ms[self._level]:
             self._level += 1
             self._since_change = 0
             self.counts.stretched += 1
-        elif self._wait_ms < rules.shrink_wait_ms and self._level > 0:
+        elif self._level > 0 and self._wait_ms < rules.shrink_wait_ms[self._level - 1]:
             self._level -= 1
             self._since_change = 0
 

@@ -22,6 +22,10 @@ from asr.utterance import Ending, Utterance
 
 _FIRST_PARTIAL_MS = 240
 """of speech, before there is anything worth decoding"""
+_BREATH_MS = 96
+"""silence in which a partial need not wait for the next hop: no half word can spoil it"""
+_TAIL_MS = 32
+"""of silence behind a word, without which it may have been cut"""
 _SURE_OVER_MUSIC = 0.65
 """confidence of a final that began in music: an engine without a gate of its own hears a "the" in a chord"""
 _SHORT_HOPS = 3
@@ -189,8 +193,15 @@ class SegmentedStream:
         if self._segmenter.endpointer.voiced_ticks < ticks(_FIRST_PARTIAL_MS):
             return
         hop_ms = self._scheduler.hop_ms // (_SHORT_HOPS if self._transcriber.incremental else 1)
-        if self._segmenter.end - utterance.asked >= ticks(hop_ms):
+        if self._segmenter.end - utterance.asked >= ticks(hop_ms) or self._breathes(utterance):
             self._submit_partial(utterance)
+
+    def _breathes(self, utterance: Utterance) -> bool:
+        """A word has just ended, and nothing was asked since."""
+        silent = self._segmenter.endpointer.silent_ticks
+        return silent >= ticks(_BREATH_MS) and utterance.asked < self._segmenter.end - silent + ticks(
+            _TAIL_MS
+        )
 
     def _submit_partial(self, utterance: Utterance) -> None:
         utterance.asked = self._segmenter.end

@@ -1,6 +1,7 @@
 """The default engine: Whisper tiny.en by CTranslate2, made to stream by decoding the open segment anew.
 
-Every 240 ms of new speech the segment is decoded from its start (window >= 5 s, greedy); after 200 ms of
+Every 240 ms of new speech (160 for a worker with little to do) and in every short pause the segment is decoded
+from its start (window >= 5 s, greedy), together with segments of other streams that wait; after 200 ms of
 silence it is decoded once more with a window >= 10 s, and that becomes the final when the silence lasts
 500 ms. With hotwords the final is decoded by beam search with the words as context. Word times and
 confidences of finals come from the model's cross-attention (CTranslate2 `align`, about 10 ms).
@@ -22,10 +23,10 @@ from asr.segmenting import Segmenting
 from asr.stream import SegmentedStream
 from asr.whisper_model import Decoded, WhisperModel, WindowRules
 
-PARTIAL = WindowRules(min_window_s=5.0)
+PARTIAL = WindowRules(min_window_s=5.0, tokens_per_s=6.0, spare_tokens=5)
 FINAL = WindowRules(min_window_s=10.0, timings=True)
 HOTWORD_BEAM = 5
-NEW_TOKENS = 8
+NEW_TOKENS = 5
 """more than the partial before had are not spoken within a hop: the model has begun to loop"""
 
 

@@ -105,12 +105,14 @@ def decode_for(queue: DecodeQueue, clock: Clock, streams: int, decode_s: float, 
 def test_the_hop_is_stretched_under_load_and_shrinks_again() -> None:
     clock = Clock()
     queue = DecodeQueue(clock=clock)
-    decode_for(queue, clock, streams=2, decode_s=0.05, duration_s=10)
+    decode_for(queue, clock, streams=1, decode_s=0.05, duration_s=10)
+    assert queue.hop_ms == 160
+    decode_for(queue, clock, streams=4, decode_s=0.05, duration_s=20)
     assert queue.hop_ms == 240
-    decode_for(queue, clock, streams=12, decode_s=0.05, duration_s=30)
+    decode_for(queue, clock, streams=12, decode_s=0.05, duration_s=40)
     assert queue.hop_ms == 480
-    decode_for(queue, clock, streams=1, decode_s=0.05, duration_s=60)
-    assert queue.hop_ms == 240
+    decode_for(queue, clock, streams=1, decode_s=0.05, duration_s=80)
+    assert queue.hop_ms == 160
 
 
 def test_a_final_under_overload_waits_for_one_decode_at_most() -> None:

@@ -56,10 +56,11 @@ def test_under_overload_finals_are_the_first_models_own() -> None:
     now = [0.0]
     queue = DecodeQueue(HopRules(settle=1, weight=1.0), clock=lambda: now[0])
     both = SecondPass(Says("first"), Says("second"), queue)
-    queue.submit(Job("s", Priority.PARTIAL, lambda: None))
-    assert not queue.overloaded
-    now[0] = 1.0
-    assert queue.take()
+    for stream in "st":
+        queue.submit(Job(stream, Priority.PARTIAL))
+        assert not queue.overloaded
+        now[0] += 1.0
+        assert queue.take()
     assert queue.hop_ms > 240
     assert both.final(1, AUDIO).text == "first"
 
