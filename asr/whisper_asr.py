@@ -1,6 +1,6 @@
 """The default engine: Whisper tiny.en by CTranslate2, made to stream by decoding the open segment anew.
 
-Every 240 ms of new speech (160 for a worker with little to do) and in every short pause the segment is decoded
+Every 240 ms of new speech (160 where there is little to do) and in each short pause the segment is decoded
 from its start (window >= 5 s, greedy), together with segments of other streams that wait; after 200 ms of
 silence it is decoded once more with a window >= 10 s, and that becomes the final when the silence lasts
 500 ms. With hotwords the final is decoded by beam search with the words as context. Word times and

@@ -128,7 +128,9 @@ class WhisperModel:
         if not ids or rules.made_up(result.no_speech_prob, logprob):
             return Decoded()
         words = self._words(ids)
-        words = [words[index] for index in cut_loops([word.text for word in words], seconds)]
+        words = [
+            words[index] for index in cut_loops([w.text for w in words], seconds, ran_out=len(ids) >= cap)
+        ]
         if rules.timings and words:
             words = self._timed(encoded, words, seconds)
         return Decoded(words=tuple(words), probability=exp(min(logprob, 0.0)))
