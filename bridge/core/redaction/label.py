@@ -129,7 +129,7 @@ PHRASES: dict[str, str] = {
         code; zone; bay; aisle; lane; terminal; stand; locker; table; court; page; pages; chapter; line;
         step; option; options; press; number one; level; floor; size; aged; age; ages; article; section;
         paragraph; question; form; windows; iphone; galaxy; ios; android; python; chrome; series; season;
-        episode; volume; unit; block; score; rating; weighs; weight; height; temperature; department;
+        episode; volume; score; rating; weighs; weight; height; temperature; department;
         shop; store; store number; queue number; number in the queue; position; ref no; sku; stock number;
         policy year; tax year; class; grade; style; lot; quantity; meter reading; reading; mileage;
         odometer; what time; what year; which year; which gate; which flight; which room; which seat; what

@@ -35,7 +35,7 @@ SOFT = words(
     starting begins beginning from s hm ' " card account a an one's called currently still now also then
     first last registered
     """
-) | FILLERS | {"(", ")"}  # fmt: skip
+) | FILLERS | {"(", ")", "+", "plus"}  # fmt: skip
 NAMING = 7
 """tokens in which "that's my ..." has come to its end"""
 CONTINUING = FILLERS | CORRECTIONS | SIGNS | SAID_SIGNS | OH | frozenset(REPEATS) | frozenset(HOMOPHONES)
@@ -100,7 +100,7 @@ def type_of(run: Run, tokens: list[Token], labels: list[Label], asked: Question)
     if own and (named := _fitting(run, own.type)):
         other = named == "EXPIRY" and other_thing(tokens, run.first)
         return None if other or _year(run, tokens, own.type) or _sum(run, tokens, own) else named
-    if own and own.type == QUANTITY and run.singles < 4 and not _written_long(run, tokens):
+    if own and own.type == QUANTITY and size < 9 and run.singles < 4 and not _written_long(run, tokens):
         return None
     if asked.type in (HARMLESS, QUANTITY):
         return "CARD" if size >= 13 else None

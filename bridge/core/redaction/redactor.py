@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from bridge.core.redaction.finder import Reading, read, spans_of
+from bridge.core.redaction.held import held
 from bridge.core.redaction.label import HARMLESS, QUANTITY
-from bridge.core.redaction.number import LEAST, harmless, known_harmless
-from bridge.core.redaction.numeral import CORRECTIONS, FILLERS, SAID_SIGNS, SIGNS
+from bridge.core.redaction.number import LEAST, known_harmless
+from bridge.core.redaction.numeral import CORRECTIONS, FILLERS, OH, SAID_SIGNS, SIGNS
 from bridge.core.redaction.ordinary import ORDINARY
 from bridge.core.redaction.phrase import words
 from bridge.core.redaction.question import NOTHING, Question, question
@@ -82,9 +83,9 @@ class Redactor:
         side = self._sides.get(speaker, _Side())
         asked = self._question_for(speaker, side, reading)
         spans = self._spans(reading, side, asked)
-        held = [Span(*stretch, "") for stretch in self._undecided(reading, asked)]
-        both = merged([*spans, *held])
-        return masked(text, both).replace("[]", HIDDEN) if held else masked(text, spans)
+        undecided = [Span(*stretch, "") for stretch in held(reading, asked)]
+        shown = masked(text, merged([*spans, *undecided]))
+        return shown.replace("[]", HIDDEN) if undecided else shown
 
     def expect(self, asked: str) -> None:
         """What the bot says it collects, in words: "card number". It stands until the next question."""
@@ -117,6 +118,9 @@ class Redactor:
         """Digits that go on from the utterance before, and digits alone: a part of who knows what."""
         wanted = asked.type if asked.type in LEAST else ""
         found: list[Span] = []
+        last = reading.tokens[-1:]
+        if (wanted or side.type) and last and last[0].low in OH and not reading.runs:
+            found.append(Span(last[0].start, last[0].end, side.type or wanted))
         for run in reading.runs:
             if not run.digits or known_harmless(run, reading.tokens, reading.labels, asked):
                 continue
@@ -132,19 +136,6 @@ class Redactor:
         if not self._known:
             return []
         return [Span(t.start, t.end, "NAME") for t in reading.tokens if t.low in self._known]
-
-    def _undecided(self, reading: Reading, asked: Question) -> list[tuple[int, int]]:
-        """Digit runs not yet known to be harmless, and at the end what may become a secret."""
-        said = reading.tokens
-        held: list[tuple[int, int]] = []
-        for run in reading.runs:
-            long = len(run.digits) >= 2 or run.letters >= 2
-            last = run.last == len(said) - 1
-            if (long or (last and run.digits)) and not harmless(run, said, reading.labels, asked):
-                held.append((said[run.first].start, said[run.last].end))
-        if said and (first := _tail(reading)) is not None:
-            held.append((said[first].start, said[-1].end))
-        return held
 
     # -- memory
 
@@ -229,31 +220,3 @@ OPEN = words(
     is it's its number numbers um uh er , . : of my the card that's are ending in with on so here okay
     """
 )
-HINTS = words(
-    """
-    password passphrase name surname email address word live maiden pet
-    """
-)
-
-
-def _tail(reading: Reading) -> int | None:
-    """The first token of an end that may yet become a secret: a spelled word, a part of an address."""
-    said = reading.tokens
-    at = len(said)
-    while at > 0 and len(said) - at < 12 and len(said[at - 1].low) == 1 and said[at - 1].low.isalpha():
-        at -= 1
-    letters = len(said) - at
-    if letters >= 2 or (letters == 1 and said[-1].low not in "ai"):
-        return at
-    for back in range(1, min(6, len(said)) + 1):
-        place = len(said) - back
-        low = said[place].low
-        if low in HINTS or (low == "at" and place > 0 and back < len(said)):
-            first = place + 1
-            while first < len(said) and said[first].low in OPEN | {"at", "is"}:
-                first += 1
-            if low == "at" and said[place - 1].low not in ORDINARY:
-                return place - 1
-            unusual = any(t.low not in ORDINARY for t in said[first:])
-            return first if first < len(said) and unusual else None
-    return None

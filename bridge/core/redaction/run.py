@@ -72,6 +72,10 @@ class Run:
         return "".join(atom.value for atom in self.atoms if atom.kind != "letter")
 
     @property
+    def numeric(self) -> bool:
+        return any(atom.kind != "letter" for atom in self.atoms)
+
+    @property
     def code(self) -> str:
         return "".join(atom.value for atom in self.atoms)
 
@@ -119,7 +123,7 @@ def _following(tokens: list[Token], run: Run) -> tuple[str, Atom] | None:
             return " ".join(skipped), atom
         low = tokens[at].low
         if low not in SIGNS and low not in SAID_SIGNS:
-            if low not in FILLERS and low not in CORRECTIONS:
+            if low not in FILLERS and low not in CORRECTIONS and low not in OH:
                 return None
             talk += 1
         skipped.append(low)
@@ -136,7 +140,7 @@ def _joins(tokens: list[Token], run: Run, atom: Atom, skipped: list[str], talk: 
         return False
     if "and" in skipped or "then" in skipped:
         return {before.kind, atom.kind} <= {"digit", "written"} or before.kind == "scale"
-    if talk and (before.kind == "letter" or not run.digits):
+    if talk and (before.kind == "letter" or not run.numeric):
         return False
     if before.kind == "letter" and len(run.atoms) == 1 and skipped and before.value in "ai":
         return False
@@ -163,7 +167,7 @@ def _atom(tokens: list[Token], at: int, before: Atom | None) -> Atom | None:
         return _repeated(tokens, at)
     if low == "o" and _between_letters(tokens, at, before):
         return Atom(at, at, "o", "letter")
-    if low in OH and (_digit_at(tokens, at + 1) or (before and not _sighed(tokens, at))):
+    if low in OH and (_digit_at(tokens, _past_sign(tokens, at + 1)) or (before and not _sighed(tokens, at))):
         return Atom(at, at, "0", "digit")
     if low in HOMOPHONES and before and before.kind == "digit" and _sure(tokens, at):
         return Atom(at, at, HOMOPHONES[low], "digit")
@@ -195,6 +199,10 @@ def _digit_at(tokens: list[Token], at: int) -> bool:
     token = tokens[at]
     low = token.low
     return is_figure(token) or low in DIGITS or low in OH or low in TENS or low in TEENS or low in REPEATS
+
+
+def _past_sign(tokens: list[Token], at: int) -> int:
+    return at + 1 if at < len(tokens) and tokens[at].low in SIGNS else at
 
 
 def _tens(tokens: list[Token], at: int) -> Atom:

@@ -19,7 +19,7 @@ def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     for span in sorted(spans):
         if found and span.start < found[-1].end:
             last = found[-1]
-            longer = max(last, span, key=lambda s: s.end - s.start)
+            longer = max(last, span, key=lambda s: (s.end - s.start, s.type))
             found[-1] = Span(last.start, max(last.end, span.end), longer.type)
         else:
             found.append(span)

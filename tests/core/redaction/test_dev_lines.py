@@ -1,0 +1,62 @@
+"""The development lines: what is to be found is found, and ordinary talk stays."""
+
+from collections import Counter
+
+import pytest
+
+from bridge.core.redaction import Redactor, find, redact
+from bridge.core.redaction.phrase import words
+from tests.core.redaction.lines import Line, figures, lines
+
+DIGITS = words(
+    """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety
+    """
+)
+
+
+def test_there_are_enough_lines_of_every_kind() -> None:
+    kinds = Counter(span.type for line in lines() for span in line.spans)
+    assert len(lines()) >= 500
+    assert min(kinds.values()) >= 8, kinds
+    assert sum(not line.spans for line in lines()) >= 200
+
+
+def test_the_figures_are_kept() -> None:
+    found = figures(lines())
+    assert found.recall >= 0.98, found.missed
+    assert found.answers >= 0.98, found.missed
+    assert found.over <= 0.01
+    assert found.touched == ()
+
+
+@pytest.mark.parametrize("line", lines(), ids=lambda line: line.id)
+def test_a_second_pass_changes_nothing(line: Line) -> None:
+    """What is told is told again: of the normalized form, of a brief."""
+    once = redact(line.text, line.prompt)
+    assert redact(once, line.prompt) == once
+
+
+@pytest.mark.parametrize("line", [line for line in lines() if line.spans], ids=lambda line: line.id)
+def test_no_partial_shows_a_digit_that_the_final_hides(line: Line) -> None:
+    said = line.text.split()
+    final = find(line.text, line.prompt)
+    for count in range(1, len(said) + 1):
+        heard = " ".join(said[:count])
+        if not line.text.startswith(heard):
+            continue
+        redactor = Redactor()
+        redactor.final("bot", line.prompt)
+        shown = Counter(redactor.partial("caller", heard).split())
+        outside = Counter(_outside(heard, final))
+        leaked = [w for w, n in (shown - outside).items() if (w in DIGITS or w.isdigit()) and n]
+        assert leaked == [], (heard, shown)
+
+
+def _outside(text: str, spans: tuple[tuple[int, int, str], ...]) -> list[str]:
+    """Words that stand in no span."""
+    left = list(text)
+    for start, end, _ in spans:
+        left[start:end] = " " * len(left[start:end])
+    return "".join(left).split()
