@@ -125,7 +125,7 @@ PHRASES: dict[str, str] = {
         item; item number; part; part number; product number; product code; serial; serial number; model;
         model number; version; release; build; firmware; error; error code; error number; status code;
         promo code; promotion code; discount code; coupon code; coupon; voucher; voucher code; offer code;
-        gift code; area code; country code; dialing code; dialling code; dress code; bar code; barcode; qr
+        gift code; dress code; bar code; barcode; qr
         code; zone; bay; aisle; lane; terminal; stand; locker; table; court; page; pages; chapter; line;
         step; option; options; press; number one; level; floor; size; aged; age; ages; article; section;
         paragraph; question; form; windows; iphone; galaxy; ios; android; python; chrome; series; season;
@@ -137,7 +137,7 @@ PHRASES: dict[str, str] = {
         reference; chapter number; postage; instalments; installments; transaction
     """,
     QUANTITY: """
-        how many; how much; how long; how old; how often; how far; since; between; before; after; until;
+        area code; country code; dialing code; dialling code; how many; how much; how long; how old; how often; how far; since; between; before; after; until;
         till; about; around; approximately; roughly; nearly; almost; only; another; every; under; over;
         than; least; most; up to; more; less; extra; maybe; just; spent; spend; saved; save; worth;
         bought; sold; lasted; took; waited; waiting; total; balance; amount; price; priced; cost; costs;

@@ -52,7 +52,7 @@ TALK = words(
 )
 ENDS = words(
     """
-    and but please because so thanks thank is can could i'm i've ok okay that's which when if or you with
+    and but please because so thanks thank can could i'm i've ok okay that's which when if or you with
     for to
     """
 )
