@@ -68,7 +68,10 @@ def speaks(stage: Stage, text: str, leg: str = "caller") -> None:
 
 
 PATIENT = BotScript.model_validate(
-    {"name": "patient", "steps": [{"ask": {"slot": f"s{n}", "prompt": "Yes, please go on?"}} for n in range(20)]}
+    {
+        "name": "patient",
+        "steps": [{"ask": {"slot": f"s{n}", "prompt": "Yes, please go on?"}} for n in range(20)],
+    }
 )
 
 

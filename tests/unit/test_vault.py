@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from bridge.check import check_settings
 from bridge.config import ConfigError, Settings
 from bridge.plan import _main
-from bridge.redaction.vault import vault_of
+from bridge.redaction.vault import main, vault_of
 
 
 def with_key(**redaction: str) -> Settings:
@@ -53,3 +53,18 @@ def test_main_gets_the_key_and_prints_hide_it(tmp_path: Path) -> None:
 
 def test_without_a_key_there_is_none() -> None:
     assert vault_of(Settings()) is None
+
+
+def test_a_record_is_read_back_by_its_key_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key, other, record = (tmp_path / name for name in ("key", "other", "record.json"))
+    for file in (key, other):
+        file.write_text(Fernet.generate_key().decode())
+    vault = vault_of(with_key(vault_key_file=str(key)))
+    assert vault
+    record.write_text(json.dumps({"vault": vault.seal(b"[clear]")}))
+    assert main([str(key), str(record)]) == 0
+    assert capsys.readouterr().out == "[clear]\n"
+    assert main([str(other), str(record)]) == 1
+    record.write_text("{}")
+    assert main([str(key), str(record)]) == 1
+    assert main([]) == 2

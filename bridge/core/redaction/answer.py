@@ -47,7 +47,8 @@ REFUSALS = Phrases(
     are you; am i; have you; did you; will you; would you; speak to; talk to; a human; a person;
     real person; an agent; representative; operator; someone; somebody; none of your; already told;
     already gave; already said; just told; just gave; just said; i just; i already; never mind;
-    forget it; not comfortable; don't feel; not telling; not saying; out loud; not doing; not giving; not necessary; private;
+    forget it; not comfortable; don't feel; not telling; not saying; out loud; not doing;
+    not giving; not necessary; private;
     that's personal; i need; i want; i would like; i'd like; i'm calling; i am calling; not allowed;
     on file; in your system; same as; unknown; not applicable; nothing; none; nobody; i lost; i can't;
     i cannot; i couldn't; we don't; hello; hello is anyone; what; huh; where; how; when; who;

@@ -137,7 +137,8 @@ PHRASES: dict[str, str] = {
         reference; chapter number; postage; instalments; installments; transaction
     """,
     QUANTITY: """
-        area code; country code; dialing code; dialling code; how many; how much; how long; how old; how often; how far; since; between; before; after; until;
+        area code; country code; dialing code; dialling code;
+        how many; how much; how long; how old; how often; how far; since; between; before; after; until;
         till; about; around; approximately; roughly; nearly; almost; only; another; every; under; over;
         than; least; most; up to; more; less; extra; maybe; just; spent; spend; saved; save; worth;
         bought; sold; lasted; took; waited; waiting; total; balance; amount; price; priced; cost; costs;
