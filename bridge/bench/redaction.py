@@ -1,7 +1,7 @@
 """`python -m bridge.bench.redaction FILE...`: the redaction against lines whose personal data is marked.
 
-FILE is JSON Lines {id, text, spans: [{start, end, type}][, prompt]}. A span is found when every letter and digit
-of it is hidden; over-redaction is the share of all other letters and digits that are. Misses are printed first.
+FILE is JSON Lines {id, text, spans: [{start, end, type}][, prompt]}. A span is found when every letter and
+digit of it is hidden; over-redaction is the share of all others that are. Misses are printed first.
 """
 
 import json

@@ -114,6 +114,7 @@ PHRASES: dict[str, str] = {
         address; come to; collect from; pick up from; pick it up at; drop it at
     """,
     HARMLESS: """
+        order code; booking code; pickup code; part code; item code;
         flight; flights; flight number; gate; gates; room; rooms; room number; hotel room; seat; seats;
         row; platform; track; train; bus; route; highway; interstate; freeway; exit; junction; motorway;
         channel; extension; ext; order; orders; purchase; purchases; order number; order id; order no;
