@@ -17,7 +17,8 @@ LEAD = words(
     named surname family given question street address city town live lives in at on email e mail you can
     can't we yeah's spelled spelt pet pet's school teacher dog cat car color colour favorite favourite old
     hint phrase passphrase passcode sir ma'am good great thanks number born with to a an take taking i've
-    got have medication condition from grew up used went it'll it'd he's she's he she they lets let's see
+    got have medication condition from grew up used went it'll it'd he's she's he she they
+    under husband wife son daughter lets let's see
     """
 )
 TRAIL = words(

@@ -63,12 +63,12 @@ def _type(tokens: list[Token], first: int, last: int, labels: list[Label], asked
     if not (month or ordinal or numbers >= 2):
         return None
     named = _named(tokens, first, labels)
-    if named == "EXPIRY" or (named is None and asked.type == "EXPIRY" and asked.request):
+    if named == "EXPIRY" or (named is None and "EXPIRY" in asked.types and asked.request):
         return "EXPIRY" if month and numbers and not other_thing(tokens, first) else None
     whole = month and (numbers or ordinal)
     if named == "DOB":
         return "DOB" if whole or (ordinal and numbers >= 2) else None
-    if asked.type == "DOB" and named is None:
+    if "DOB" in asked.types and named is None:
         return "DOB" if whole or month or ordinal else None
     return "DOB" if whole and numbers >= 2 and _old(words) else None
 

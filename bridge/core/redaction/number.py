@@ -102,7 +102,7 @@ def type_of(run: Run, tokens: list[Token], labels: list[Label], asked: Question)
         return None if other or _year(run, tokens, own.type) or _sum(run, tokens, own) else named
     if own and own.type == QUANTITY and size < 9 and run.singles < 4 and not _written_long(run, tokens):
         return None
-    if asked.type in (HARMLESS, QUANTITY):
+    if asked.type == HARMLESS or (asked.type == QUANTITY and run.singles < 7):
         return "CARD" if size >= 13 else None
     if named := _fitting(run, asked.type):
         return None if _year(run, tokens, asked.type) else named

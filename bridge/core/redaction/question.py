@@ -91,6 +91,9 @@ YES_OR_NO = words(
     wouldn't any
     """
 )
+SUMS = words(
+    "many much long old often far amount total balance price cost fee salary income speed rate of year time"
+)
 SKIPPED = words(
     """
     ok okay and so great thanks thank you alright right perfect now then well um uh sorry
@@ -104,6 +107,8 @@ class Question(NamedTuple):
     type: str
     whole: bool
     request: bool
+    types: frozenset[str] = frozenset()
+    """all that it asks for: "your date of birth and postcode" """
 
 
 NOTHING = Question("", False, False)
@@ -120,13 +125,14 @@ def question(prompt: str) -> Question:
     if best is None:
         wanted = any(token.low in REQUEST or token.low == "?" for token in said)
         return Question("", False, asking and wanted)
-    return Question(best.type, asking and best.type in WHOLE, asking)
+    types = frozenset(label.type for label in found)
+    return Question(best.type, asking and best.type in WHOLE, asking, types)
 
 
 def _asked_last(said: list[Token], found: list[Label]) -> Label | None:
     """Of "the name on the card", the name; of "your date of birth and postcode", the postcode."""
     sensitive = [label for label in found if label.type not in (HARMLESS, QUANTITY)]
-    harmless = [label for label in found if label.type in (HARMLESS, QUANTITY)]
+    harmless = [label for label in found if label.type == HARMLESS or _asks_quantity(said, label)]
     if not sensitive:
         return harmless[-1] if harmless else None
     best = sensitive[-1]
@@ -135,6 +141,11 @@ def _asked_last(said: list[Token], found: list[Label]) -> Label | None:
         if between & {"on", "of", "for", "from", "in", "is"} and not between & {"and", "then"}:
             best = label
     return best
+
+
+def _asks_quantity(said: list[Token], label: Label) -> bool:
+    """ "how many", "the amount"; but not the "more" of "anything more"."""
+    return label.type == QUANTITY and said[label.last].low in SUMS
 
 
 def _request(said: list[Token]) -> bool:

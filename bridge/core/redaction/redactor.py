@@ -34,6 +34,8 @@ BACKCHANNEL = (
 )
 LONGEST = {"CARD": 19, "PHONE": 15, "SSN": 13, "PIN": 12, "CVV": 4}
 """digits, after which a number said in pieces is complete; 34 for others"""
+LONG_SECRET = 40
+"""characters; what is longer is talk that had to go, and its words are no secrets"""
 SHORT = 3
 """words that may still belong to a secret said in pieces"""
 
@@ -99,11 +101,7 @@ class Redactor:
             return side.asked
         asked = self._asked
         if speaker == self._by:
-            return (
-                Question(asked.type, False, asked.request)
-                if asked.type not in (HARMLESS, QUANTITY)
-                else NOTHING
-            )
+            return NOTHING if asked.type in (HARMLESS, QUANTITY) else asked._replace(whole=False)
         if asked.whole and side.answered and sum(is_word(token) for token in reading.tokens) > SHORT:
             return NOTHING
         return asked
@@ -143,7 +141,7 @@ class Redactor:
         self, speaker: str, reading: Reading, side: _Side, asked: Question, spans: tuple[Span, ...]
     ) -> None:
         for span in spans:
-            if span.type in ("NAME", "PASSWORD"):
+            if span.type in ("NAME", "PASSWORD") and span.end - span.start <= LONG_SECRET:
                 words = (t for t in reading.tokens if span.start <= t.start < span.end and is_word(t))
                 self._known.update(t.low for t in words if len(t.low) > 2 and t.low not in ORDINARY)
         side.answered = side.answered or (asked.whole and bool(spans))
@@ -212,7 +210,7 @@ def _announced(reading: Reading) -> Question:
         or reading.tokens[label.first - 1].low in ("my", "the", "and", "a", "card", "on")
     ):
         return NOTHING
-    return Question(label.type, False, True)
+    return Question(label.type, False, True, frozenset({label.type}))
 
 
 OPEN = words(

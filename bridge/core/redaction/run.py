@@ -35,11 +35,7 @@ ENDINGS = words(
     """
 )
 """written against figures, and no letters of a code"""
-SIGHS = words(
-    """
-    my no yeah yes god well wait i i'm it's dear sorry right that come please and but
-    """
-)
+SIGHS = words("my no god well wait i i'm it's dear sorry come")
 
 
 class Atom(NamedTuple):

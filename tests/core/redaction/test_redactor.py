@@ -37,6 +37,11 @@ def test_an_order_number_in_two_breaths_stays() -> None:
     assert told(*said)[1:] == ["four four one", "two two"]
 
 
+def test_a_telephone_number_nobody_asked_for() -> None:
+    said = told("bot: is there anything more", "caller: five five five oh one two three four five six")
+    assert said[1] == "[phone]"
+
+
 def test_an_explanation_leaves_the_question_open() -> None:
     said = told(
         "agent: what's your mother's maiden name", "caller: why do you need that", "agent: it's for security",
