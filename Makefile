@@ -4,7 +4,7 @@ PYTEST := .venv/bin/pytest
 OUT := out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run asterisk console soak eval corpus lock clean setup parts lint
+.PHONY: help demo test check run asterisk console soak eval redaction corpus lock clean setup parts lint
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -48,6 +48,9 @@ soak: setup parts ## minutes: 200 random walks on real pjsua2, people who talk o
 
 eval: setup ## score the commands on the frozen lines of tests/data/eval: make eval [EVAL="--missed --data DIR"]
 	$(PY) -m bridge eval $(EVAL)
+
+redaction: setup ## score the redaction on lines with marked personal data: make redaction FILE=pii.jsonl
+	$(PY) -m bridge.bench.redaction $(or $(FILE),tests/data/redaction/dev.jsonl)
 
 corpus: setup ## build the telephone speech that `handoff bench asr` and `latency` are measured on, into .cache/corpus
 	@bash configs/corpus_parts.sh

@@ -10,6 +10,7 @@ from asr.errors import AsrError
 from bridge.config import ConfigError, Credential, Settings, Sip
 from bridge.model.transfer import Mode
 from bridge.paths import Paths
+from bridge.redaction.vault import vault_of
 from bridge.speech.choice import choose
 from sip.config import USER_PART, registrar_address
 
@@ -35,9 +36,18 @@ def check_settings(settings: Settings) -> list[Finding]:
     """All findings, errors first."""
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
-        *_bot(settings), *_asr(settings), *_paths(settings),
+        *_bot(settings), *_asr(settings), *_vault(settings), *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
+
+
+def _vault(settings: Settings) -> list[Finding]:
+    try:
+        vault_of(settings)
+    except ConfigError as error:
+        key, _, message = str(error).partition(": ")
+        return [Finding(level="error", key=key, message=message)]
+    return []
 
 
 def _sip(settings: Settings) -> list[Finding]:

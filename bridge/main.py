@@ -24,6 +24,7 @@ from bridge.config import ConfigError, Settings
 from bridge.control import ControlSocket
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
+from bridge.redaction.vault import vault_of
 from bridge.web.page import Pages
 from bridge.web.server import serve_api
 
@@ -59,6 +60,7 @@ async def serve(settings: Settings) -> None:
         store=store,
         pop=pages,
         clock=SystemClock(),
+        vault=vault_of(settings),
     )
     service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
     control = ControlSocket(paths.control, service, tts)

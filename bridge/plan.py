@@ -80,6 +80,8 @@ def _main(settings: Settings) -> str:
     tree: dict[str, Any] = settings.model_dump(mode="json")
     tree["api"]["token"] = settings.api.secret()
     tree["api"]["token_file"] = None
+    tree["redaction"]["vault_key"] = settings.redaction.secret()
+    tree["redaction"]["vault_key_file"] = None
     tree["sip"]["credentials"] = []  # main has no use for them
     for registration in tree["sip"]["registrations"]:
         registration |= {"password": "", "password_file": None}

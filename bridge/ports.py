@@ -55,6 +55,11 @@ class Store(Protocol):
         """Its one record, at its end."""
 
 
+class Vault(Protocol):
+    def seal(self, clear: bytes) -> str:
+        """Encrypted, as text for a record."""
+
+
 class ScreenPop(Protocol):
     async def show(self, conversation: str, target: Target, brief: Brief) -> bool:
         """True when a page acknowledged that it shows the brief; the caller bounds the wait."""

@@ -1,6 +1,7 @@
 """The bot of one conversation: a SIP leg of its own, or the built-in one. Everything about it stands here."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from asr.itn.normalize import normalize
 from bridge.app.call import Call
@@ -40,7 +41,7 @@ class BotSide:
             if script and self.local
             else None
         )
-        self.reports_collecting = False
+        self.reports_collecting: bool | Literal["card"] = False
         self._spoken = 0
         self._owed: str | None = None
         """with what words the built-in bot goes on once the caller hears it again"""
@@ -48,7 +49,13 @@ class BotSide:
     @property
     def collecting(self) -> bool:
         """Digits are the bot's now, so a 0 among them is no request for a person."""
-        return self.voicebot.collecting if self.voicebot else self.reports_collecting
+        return self.voicebot.collecting if self.voicebot else bool(self.reports_collecting)
+
+    def reports(self, collecting: bool | Literal["card"]) -> None:
+        """What a bot of its own says it takes: digits, those of a card, or none."""
+        if collecting == "card" and self.reports_collecting != "card":
+            self._call.redactor.expect("card number")
+        self.reports_collecting = collecting
 
     def start(self) -> None:
         if self.voicebot:

@@ -10,10 +10,11 @@ import structlog
 from bridge.app.legs import Legs
 from bridge.app.messages import Elapsed, Message
 from bridge.config import Settings
+from bridge.core.redaction import Redactor
 from bridge.model.bot import BotState
 from bridge.model.cue import Cue
 from bridge.model.transcript import Transcript
-from bridge.ports import AgentDirectory, Clock, EventSink, ScreenPop, Store, Tts
+from bridge.ports import AgentDirectory, Clock, EventSink, ScreenPop, Store, Tts, Vault
 from sip.agent import UserAgent
 
 log = structlog.get_logger()
@@ -30,6 +31,7 @@ class Desk:
     store: Store
     pop: ScreenPop
     clock: Clock
+    vault: Vault | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -43,6 +45,10 @@ class Call:
     started: float
     legs: Legs = field(default_factory=Legs)
     transcript: Transcript = field(default_factory=Transcript)
+    """as it was said: for rules in this process, and for nobody else"""
+    told: Transcript = field(default_factory=Transcript)
+    """as it may be told: for events, brief and record"""
+    redactor: Redactor = field(default_factory=Redactor)
     bot_state: BotState = field(default_factory=BotState)
     cues: list[Cue] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from asr.types import Partial, StreamEvent
 from bridge.app import messages as m
@@ -11,7 +12,8 @@ from bridge.app.ear import Ear
 from bridge.app.handoffs import Handoffs
 from bridge.app.lines import Lines
 from bridge.app.listening import AsrPool, Listening
-from bridge.app.redacted import redacted, redacted_state
+from bridge.app.redacted import redacted_headers, redacted_state
+from bridge.app.telling import Telling
 from bridge.app.watch import Watch
 from bridge.core.redaction import redact
 from bridge.model.botscript import BotScript
@@ -51,7 +53,7 @@ class Conversation:
         call.caller_id = incoming.from_uri.partition(":")[2].partition("@")[0]
         call.headers = dict(incoming.headers)
         self._incoming, self._events, self._pool = incoming, events, pool
-        self._telling = desk.settings.asr.events_with_text  # measuring: speech in the events, else never
+        self._telling = Telling(call)
         self._started_at = desk.clock.utc()
         self.over = asyncio.Event()
         self._watch = Watch(call, escalate=self._escalate, arm=self._arm)
@@ -82,7 +84,7 @@ class Conversation:
         """Consume the inbox until the conversation is over; save and return its record."""
         call = self.call
         call.desk.store.begin(self._record())
-        exact = {"monotonic": call.started} if self._telling else {}
+        exact = {"monotonic": call.started} if self._telling.plainly else {}
         call.emit("started", caller=redact(call.caller_id), worker=call.ua.id, **exact)
         call.spawn("events", self._pump(call.ua, self._events))
         self._begin(self._incoming)
@@ -153,13 +155,14 @@ class Conversation:
                 self._listening.worker_lost(message.worker)
             case m.BotReported():
                 self.call.bot_state = message.state
-                self.bot.reports_collecting = message.collecting
+                self.bot.reports(message.collecting)
                 self._listening.expect(message.expects or ("digits" if message.collecting else ""))
                 self.handoffs.renew_brief()
             case m.Escalate():
-                self.handoffs.escalate(message.escalation)
+                noted = message.escalation
+                self.handoffs.escalate(replace(noted, quote=redact(noted.quote), said=redact(noted.said)))
             case m.Ordered():
-                self.handoffs.order(message)
+                self.handoffs.order(replace(message, note=message.note and redact(message.note)))
             case m.Draining():
                 self.handoffs.drain()
             case m.Adopted():
@@ -187,13 +190,7 @@ class Conversation:
 
     def _hear(self, utterance: Utterance) -> None:
         self.call.transcript = self.call.transcript.add(utterance)
-        if self._telling and utterance.speaker is Speaker.CALLER:
-            self.call.emit("final", text=utterance.text)
-        told = redacted(utterance, self.call.settings.asr.language)
-        self.call.emit(
-            "utterance", id=told.id, speaker=told.speaker, text=told.text, normalized=told.normalized,
-            start_s=told.start_s, end_s=told.end_s, during=told.during,
-        )  # fmt: skip
+        self._telling.utterance(utterance)
         if not utterance.addressed or (utterance.speaker is Speaker.BOT and self._caller_holds):
             return
         if self.handoffs.live is None:
@@ -204,9 +201,7 @@ class Conversation:
             self.handoffs.renew_brief()
 
     def _glimpse(self, speaker: Speaker, partial: Partial) -> None:
-        body = {"text": partial.text, "utterance": partial.utterance} if self._telling else {}
-        words = len(partial.text.split())
-        self.call.emit("partial", speaker=speaker, words=words, stable=partial.stable, **body)
+        self._telling.partial(speaker, partial)
         if speaker is not Speaker.CALLER or self.handoffs.live or self._caller_holds:
             return
         if self.bot.voicebot:
@@ -294,7 +289,6 @@ class Conversation:
 
     def _record(self) -> ConversationRecord:
         call, records = self.call, tuple(self.handoffs.records)
-        language = call.settings.asr.language
         transferred = bool(records) and records[-1].outcome.result.startswith("transferred")
         return ConversationRecord(
             v=RECORD_VERSION,
@@ -304,11 +298,11 @@ class Conversation:
             ended="transferred" if transferred else self.lines.ended or "completed",
             caller=self._incoming.from_uri,
             called=self._incoming.to_uri,
-            headers=call.headers,
+            headers=redacted_headers(call.headers),
             worker=call.ua.id,
             asr=self._pool.describe(),
             legs=call.legs.records(),
-            transcript=tuple(redacted(u, language) for u in call.transcript.utterances),
+            transcript=call.told.utterances,
             gaps=call.transcript.gaps,
             flush_incomplete=self._listening.unflushed(),
             cues=tuple(call.cues),
@@ -316,4 +310,5 @@ class Conversation:
             brief=self.brief,
             handoffs=records,
             absorbed=sum(h.absorbed for h in records),
+            vault=self._telling.sealed(),
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Literal
 
 from asr.types import StreamEvent
 from bridge.model.bot import BotState
@@ -32,7 +33,8 @@ class BotReported:
     """The bot told its state (HTTP API)."""
 
     state: BotState
-    collecting: bool = False
+    collecting: bool | Literal["card"] = False
+    """it takes digits now; "card": those of a payment card, of which nothing may be kept"""
     expects: str = ""
     """the kind of answer the bot waits for"""
 

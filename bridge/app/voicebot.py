@@ -15,6 +15,8 @@ from sip.events import PlayEnded
 from sip.types import VOICE
 
 TIMER = "bot_no_answer"
+KEPT = "*"
+"""what is kept of a digit of a card: that there was one"""
 YES = re.compile(r"\b(yes|yeah|yep|sure|correct|right|please do|ok(ay)?)\b", re.I)
 NO = re.compile(r"\b(no|nope|not|don't|wrong)\b", re.I)
 SPOKEN_DIGITS = {
@@ -83,6 +85,8 @@ class Voicebot:
             if step.ask:
                 self._tries, self._keyed = 0, ""
                 self._asked(step.ask.kind)
+                if step.ask.collect:
+                    self._call.redactor.expect(f"{step.ask.collect} number")
                 self._say(step.ask.prompt, then="listen")
                 return
             self._index += 1
@@ -160,7 +164,7 @@ class Voicebot:
         if not self.active or ask is None or ask.kind != "digits":
             return
         if digit != "#":
-            self._keyed += digit
+            self._keyed += KEPT if ask.collect else digit
         self._call.after(TIMER, ask.no_answer_s)
         if digit == "#" or len(self._keyed) == ask.digits:
             self._fill(ask, self._keyed)
@@ -176,7 +180,8 @@ class Voicebot:
     def _fill(self, ask: Ask, value: str) -> None:
         self._asked("")
         state = self._call.bot_state
-        self._call.bot_state = replace(state, slots={**state.slots, ask.slot: value})
+        kept = f"[{ask.collect}]" if ask.collect else value
+        self._call.bot_state = replace(state, slots={**state.slots, ask.slot: kept})
         self._index += 1
         self._step()
 

@@ -84,7 +84,9 @@ class Watch:
             kind=CueKind.EXPLICIT_REQUEST, rule=hit.rule, score=score, at_s=at_s,
             quote=redact(hit.quote), span=hit.span,
         )  # fmt: skip
-        return _escalation(cue, "speech", explicit=True, said=redact(said))
+        return _escalation(
+            cue, "speech", explicit=True, said=self._call.redactor.partial(Speaker.CALLER, said)
+        )
 
     # -- repeated failure
 
@@ -104,7 +106,7 @@ class Watch:
                 rule="re_prompts",
                 score=0.9,
                 at_s=self._call.now_s(),
-                quote=quote,
+                quote=redact(quote),
             )
             self._call.cues.append(cue)
             self._escalate(_escalation(cue, "speech"))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from bridge.app.call import Call
+from bridge.app.redacted import redacted_state
 from bridge.core.brief_builder import build_brief
 from bridge.core.script import SCRIPT_S, SCRIPT_WORDS, fitting, script_of
 from bridge.model.brief import Brief, Script
@@ -49,8 +50,8 @@ class Whisper:
         self.brief = build_brief(
             version=self._version,
             escalation=self._escalation,
-            transcript=self._call.transcript,
-            state=self._call.bot_state,
+            transcript=self._call.told,
+            state=redacted_state(self._call.bot_state),
             cues=tuple(self._call.cues),
             caller=self._call.caller_id or None,
         )

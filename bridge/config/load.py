@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bridge.config.sections import Agent, Api, Asr, Bot, Handoff, Records, Sip, Tts, Words
+from bridge.config.sections import Agent, Api, Asr, Bot, Handoff, Records, Redaction, Sip, Tts, Words
 
 
 class ConfigError(Exception):
@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     tts: Tts = Tts()
     words: Words = Words()
     records: Records = Records()
+    redaction: Redaction = Redaction()
     api: Api = Api()
 
     _file: ClassVar[dict[str, Any]] = {}

@@ -203,6 +203,20 @@ class Records(Section):
     """one WAV for each leg; off unless the law and your callers allow it"""
 
 
+class Redaction(Section):
+    vault_key: SecretStr = SecretStr("")
+    """32 bytes in URL-safe base64: records then hold the clear transcript too, encrypted with it"""
+    vault_key_file: Path | None = None
+    """file that holds the key"""
+
+    def secret(self) -> str:
+        return (
+            self.vault_key_file.read_text().strip()
+            if self.vault_key_file
+            else self.vault_key.get_secret_value()
+        )
+
+
 class Api(Section):
     bind: str = "127.0.0.1"
     port: int = 8080

@@ -18,7 +18,10 @@ class Part(BaseModel):
 
 
 class Ask(Part):
-    """`kind`: free text, digits (keyed or spoken), yes_no, or one of `choices` (value: phrases)."""
+    """`kind`: free text, digits (keyed or spoken), yes_no, or one of `choices` (value: phrases).
+
+    `collect: card` with digits: they are counted and not kept; the slot says only that they came.
+    """
 
     slot: str
     prompt: str
@@ -28,7 +31,14 @@ class Ask(Part):
     no_answer_s: float = 6.0
     max_tries: int = Field(default=3, ge=1)
     digits: int | None = None
+    collect: Literal["card"] | None = None
     barge_in: bool = True
+
+    @model_validator(mode="after")
+    def _collects_digits(self) -> Self:
+        if self.collect and self.kind != "digits":
+            raise ValueError("collect wants kind: digits")
+        return self
 
 
 class Act(Part):

@@ -50,3 +50,5 @@ class ConversationRecord:
     brief: Brief | None
     handoffs: tuple[HandoffRecord, ...]
     absorbed: int = 0
+    vault: str | None = None
+    """the transcript as it was said, encrypted with `redaction.vault_key`; None where no key is set"""

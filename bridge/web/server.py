@@ -34,11 +34,12 @@ class Body(BaseModel):
 
 
 class StateReport(Body):
-    """What the bot knows. `collecting`: it takes digits now, so 0 is no request for a person. `expects`: the
-    kind of answer it waits for: speakers of digits may pause longer, a yes is over sooner."""
+    """What the bot knows. `collecting`: it takes digits now, so 0 is no request for a person; "card": those
+    of a payment card, of which nothing is kept, keyed or spoken. `expects`: the kind of answer it waits for:
+    speakers of digits may pause longer, a yes is over sooner."""
 
     state: BotState
-    collecting: bool = False
+    collecting: bool | Literal["card"] = False
     expects: Literal["", "yes_no", "choice", "digits"] = ""
 
 

@@ -12,6 +12,7 @@ from bridge.app.conversation import Conversation
 from bridge.config import Agent, Settings
 from bridge.model.botscript import BotScript
 from bridge.model.handoff import State
+from bridge.ports import Vault
 from sip.events import CallIncoming
 from sip.memory import Far, MemoryUserAgent, OnDial
 
@@ -66,8 +67,17 @@ def settings(**changes: object) -> Settings:
 class Stage:
     """`async with Stage(...) as stage`: a caller has been answered and hears the bot."""
 
-    def __init__(self, tmp: Path, config: Settings | None = None, on_dial: OnDial | None = None) -> None:
+    def __init__(
+        self,
+        tmp: Path,
+        config: Settings | None = None,
+        on_dial: OnDial | None = None,
+        *,
+        script: BotScript = SCRIPT,
+        vault: Vault | None = None,
+    ) -> None:
         self.config = config or settings()
+        self._script, self._vault = script, vault
         self.events, self.store, self.pop = MemoryEvents(), MemoryStore(), MemoryPop()
         self.tts = SilentTts(tmp)
         self.pool = ScriptedPool()
@@ -94,10 +104,11 @@ class Stage:
             store=self.store,
             pop=self.pop,
             clock=CountingClock(),
+            vault=self._vault,
         )
         self.conversation = Conversation(
             self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,
-            script=None if self.config.bot.uri else SCRIPT, strict=True,
+            script=None if self.config.bot.uri else self._script, strict=True,
         )  # fmt: skip
         self._run = self._tasks.create_task(self.conversation.run())
         await self.settle()

@@ -1,0 +1,1 @@
+"""Redaction from outside a call: the command, and the key of the vault."""
