@@ -46,8 +46,8 @@ console: setup ## run the bridge and say where the agent's plain page is
 soak: setup parts ## minutes: 200 random walks on real pjsua2, people who talk on for a minute without main
 	$(PYTEST) tests -m soak --timeout 1800
 
-eval: setup ## score the phrase grammar on a file of labelled lines: make eval FILE=utterances.jsonl
-	$(PY) -m bridge.bench.phrases $(FILE)
+eval: setup ## score the commands on the frozen lines of tests/data/eval: make eval [EVAL="--missed --data DIR"]
+	$(PY) -m bridge eval $(EVAL)
 
 redaction: setup ## score the redaction on lines with marked personal data: make redaction FILE=pii.jsonl
 	$(PY) -m bridge.bench.redaction $(or $(FILE),tests/data/redaction/dev.jsonl)

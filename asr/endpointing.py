@@ -124,6 +124,11 @@ class Endpointer:
         """speech in the open segment"""
         return self._voiced
 
+    @property
+    def silent_ticks(self) -> int:
+        """since anything was voiced in the open segment"""
+        return self._silent_for() if self._start is not None else 0
+
     def expect(self, kind: str) -> None:
         """What the speaker was asked: a key of `asked_ms`, or anything else for the usual endpoint."""
         self._endpoint_ms = self._rules.asked_ms.get(kind, self._rules.endpoint_ms)

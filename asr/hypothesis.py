@@ -1,5 +1,6 @@
 """What an engine makes of one utterance, and the port it keeps towards `asr.stream`."""
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -19,14 +20,30 @@ class HeardWord:
 class Hypothesis:
     words: tuple[HeardWord, ...] = ()
     confidence: float = 0.0
+    tokens: int = 0
+    """pieces the engine made the words of, where it makes pieces"""
 
     @property
     def text(self) -> str:
         return " ".join(word.text for word in self.words)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a partial is asked of. `audio`: 16 kHz, the utterance from its start, more of it each time."""
+
+    utterance: int
+    audio: Samples
+    before: Hypothesis | None = None
+    """what the partial before this one heard of the same utterance"""
+
+
 class Transcriber(Protocol):
     """The decoding of one stream's utterances. Called by one decode thread at a time, never under a lock."""
+
+    @property
+    def kin(self) -> Hashable:
+        """Transcribers of equal kin can do each other's partials, several in one go; None: only its own."""
 
     @property
     def speculates(self) -> bool:
@@ -36,8 +53,8 @@ class Transcriber(Protocol):
     def incremental(self) -> bool:
         """A partial costs only the audio that is new, so partials may follow each other closely."""
 
-    def partial(self, utterance: int, audio: Samples) -> Hypothesis:
-        """`audio`: 16 kHz, the utterance from its start; each call of an utterance has more of it."""
+    def partials(self, asked: Sequence[Asked]) -> list[Hypothesis]:
+        """One of each; of several streams only where they have a `kin`."""
 
     def final(self, utterance: int, audio: Samples) -> Hypothesis:
         """The whole utterance; word times and confidences are filled in as well as the engine can."""

@@ -28,14 +28,15 @@ class _Run:
         return self.start + self.unit * self.repeats
 
 
-def cut_loops(words: Sequence[str], seconds: float) -> tuple[int, ...]:
+def cut_loops(words: Sequence[str], seconds: float, *, ran_out: bool = False) -> tuple[int, ...]:
     """Indices of the words to keep, for `words` heard in `seconds` of audio. Keeps order; idempotent.
 
     People do repeat themselves ("no no no", "agent, agent"): two of anything, and four of one word, stand
-    unless there was no time to say them.
+    unless there was no time to say them. `ran_out`: the decoder ended at its length limit, not by itself,
+    so that last words which repeat earlier ones are a loop.
     """
-    kept = tuple(range(len(words)))
     keys = [spoken(word) for word in words]
+    kept = tuple(range(len(words) - (_begun_again(keys) if ran_out else 0)))
     while True:
         run = _first_loop([keys[index] for index in kept], seconds)
         if run is None:
@@ -45,6 +46,16 @@ def cut_loops(words: Sequence[str], seconds: float) -> tuple[int, ...]:
         if [keys[index] for index in after] == unit[: len(after)]:
             after = ()  # the loop ran into the length limit in mid-unit
         kept = kept[: run.start + run.unit] + after
+
+
+def _begun_again(keys: Sequence[str]) -> int:
+    """How many words at the end say again what was said before: once, or from the very beginning."""
+    for count in range(len(keys) // 2, 0, -1):
+        first = len(keys) - count
+        for start in range(first - count, -1, -1):
+            if list(keys[start : start + count]) == list(keys[first:]) and (count > 1 or start == 0):
+                return count
+    return 0
 
 
 def cut_inside(word: str) -> str:

@@ -1,9 +1,10 @@
 """Partials by one model, finals by a better and dearer one: only what is kept costs more."""
 
 import logging
+from collections.abc import Sequence
 
 from asr.audio import Samples
-from asr.hypothesis import Hypothesis, Transcriber, Transcribing
+from asr.hypothesis import Asked, Hypothesis, Transcriber, Transcribing
 from asr.recognizer import Emit
 from asr.scheduler import Scheduler
 from asr.segmenting import Segmenting
@@ -46,9 +47,10 @@ class SecondPass:
         self._scheduler = scheduler
         self.speculates = first.speculates and second.speculates
         self.incremental = first.incremental
+        self.kin = first.kin
 
-    def partial(self, utterance: int, audio: Samples) -> Hypothesis:
-        return self._first.partial(utterance, audio)
+    def partials(self, asked: Sequence[Asked]) -> list[Hypothesis]:
+        return self._first.partials(asked)
 
     def final(self, utterance: int, audio: Samples) -> Hypothesis:
         if self._scheduler.overloaded:

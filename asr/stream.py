@@ -10,8 +10,9 @@ from asr.audio import ticks
 from asr.disfluency import measured
 from asr.endpointing import Paused, Resumed, SegmentClosed, SegmentOpened, SpeechEnd, SpeechOnset
 from asr.errors import AsrError
-from asr.hypothesis import Hypothesis, Transcriber
+from asr.hypothesis import Asked, Hypothesis, Transcriber
 from asr.music import MusicEnd, MusicOnset
+from asr.partials import PartialJob
 from asr.prosody import Voice
 from asr.recognizer import Emit
 from asr.scheduler import Job, Priority, Scheduler
@@ -21,6 +22,10 @@ from asr.utterance import Ending, Utterance
 
 _FIRST_PARTIAL_MS = 240
 """of speech, before there is anything worth decoding"""
+_BREATH_MS = 96
+"""silence in which a partial need not wait for the next hop: no half word can spoil it"""
+_TAIL_MS = 32
+"""of silence behind a word, without which it may have been cut"""
 _SURE_OVER_MUSIC = 0.65
 """confidence of a final that began in music: an engine without a gate of its own hears a "the" in a chord"""
 _SHORT_HOPS = 3
@@ -188,32 +193,51 @@ class SegmentedStream:
         if self._segmenter.endpointer.voiced_ticks < ticks(_FIRST_PARTIAL_MS):
             return
         hop_ms = self._scheduler.hop_ms // (_SHORT_HOPS if self._transcriber.incremental else 1)
-        if self._segmenter.end - utterance.asked >= ticks(hop_ms):
+        if self._segmenter.end - utterance.asked >= ticks(hop_ms) or self._breathes(utterance):
             self._submit_partial(utterance)
+
+    def _breathes(self, utterance: Utterance) -> bool:
+        """A word has just ended, and nothing was asked since."""
+        silent = self._segmenter.endpointer.silent_ticks
+        return silent >= ticks(_BREATH_MS) and utterance.asked < self._segmenter.end - silent + ticks(
+            _TAIL_MS
+        )
 
     def _submit_partial(self, utterance: Utterance) -> None:
         utterance.asked = self._segmenter.end
 
-        def run() -> None:
+        def ask() -> Asked | None:
             with self._lock:
                 if utterance is not self._open or self._over:
-                    return
-                end = self._segmenter.end
-                audio = self._segmenter.audio(utterance.start, end)
-            try:
-                heard = self._transcriber.partial(utterance.id, audio)
-            except Exception as error:  # as in finals
-                self._fail_in_decode(error)
-                return
-            with self._lock:
-                ending = utterance.ending
-                outrun = utterance.decided or (ending is not None and ending.heard is not None)
-                # a decode in doubt about half a word takes nothing back: only the final does
-                if heard.words and not outrun and not self._over:
-                    stable = utterance.agreement.update([word.text for word in heard.words])
-                    self._show(utterance, heard, end, stable)
+                    return None
+                utterance.heard_to = self._segmenter.end
+                audio = self._segmenter.audio(utterance.start, utterance.heard_to)
+                return Asked(utterance=utterance.id, audio=audio, before=utterance.before)
 
-        self._scheduler.submit(Job(self, Priority.PARTIAL, run))
+        def heard(asked: Asked, hypothesis: Hypothesis) -> None:
+            with self._lock:
+                utterance.before = hypothesis
+                self._on_partial(utterance, hypothesis, utterance.heard_to)
+
+        self._scheduler.submit(
+            PartialJob(
+                self,
+                Priority.PARTIAL,
+                kin=self._transcriber.kin,
+                transcriber=self._transcriber,
+                ask=ask,
+                heard=heard,
+                failed=self._fail_in_decode,
+            )
+        )
+
+    def _on_partial(self, utterance: Utterance, heard: Hypothesis, end: int) -> None:
+        """A decode in doubt about half a word takes nothing back: only the final does."""
+        ending = utterance.ending
+        outrun = utterance.decided or (ending is not None and ending.heard is not None)
+        if heard.words and not outrun and not self._over:
+            stable = utterance.agreement.update([word.text for word in heard.words])
+            self._show(utterance, heard, end, stable)
 
     def _show(self, utterance: Utterance, heard: Hypothesis, end: int, stable: int) -> None:
         if not heard.words and not utterance.shown:

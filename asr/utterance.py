@@ -34,6 +34,10 @@ class Utterance:
     onset: int
     asked: int
     """tick up to which audio was queued for a partial"""
+    heard_to: int = 0
+    """tick up to which the partial in flight has it"""
+    before: Hypothesis | None = None
+    """the last partial"""
     agreement: LocalAgreement = field(default_factory=LocalAgreement)
     ending: Ending | None = None
     decided: bool = False

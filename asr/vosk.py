@@ -15,7 +15,7 @@ import numpy as np
 from asr.audio import TICKS_PER_S, Samples, to_pcm
 from asr.endpointing import EndpointRules
 from asr.errors import AsrError
-from asr.hypothesis import HeardWord, Hypothesis, Transcriber
+from asr.hypothesis import Asked, HeardWord, Hypothesis, Transcriber
 from asr.models import sha256, vosk_dir, vosk_main_file
 from asr.recognizer import Emit
 from asr.scheduler import Scheduler
@@ -115,6 +115,8 @@ class _VoskTranscriber:
     speculates = False
     """`FinalResult` ends an utterance for good"""
     incremental = True
+    kin = None
+    """it holds what it has heard"""
 
     def __init__(self, model: Any) -> None:
         self._model = model
@@ -123,7 +125,10 @@ class _VoskTranscriber:
         self._kaldi: Any = None
         self._done: list[HeardWord] = []
 
-    def partial(self, utterance: int, audio: Samples) -> Hypothesis:
+    def partials(self, asked: Sequence[Asked]) -> list[Hypothesis]:
+        return [self._partial(one.utterance, one.audio) for one in asked]
+
+    def _partial(self, utterance: int, audio: Samples) -> Hypothesis:
         self._hear(utterance, audio)
         heard = json.loads(self._kaldi.PartialResult())["partial"].split()
         return _hypothesis([*self._done, *(HeardWord(text=text) for text in heard if _is_word(text))])

@@ -41,6 +41,11 @@ class WindowRules:
     tokens_per_s: float = 8.0
     spare_tokens: int = 8
 
+    def cap(self, samples: Samples, most: int | None) -> int:
+        """Tokens that `samples` may become."""
+        longest = int(self.tokens_per_s * len(samples) / TICKS_PER_S) + self.spare_tokens
+        return longest if most is None else min(longest, most)
+
     def made_up(self, no_speech: float, logprob: float) -> bool:
         """Whether nobody said what was decoded: music and noise show it in both, people rarely (measured)."""
         unsure = logprob < self.min_logprob and no_speech >= self.doubtful_no_speech
@@ -90,33 +95,49 @@ class WhisperModel:
 
     def decode(self, samples: Samples, rules: WindowRules) -> Decoded:
         """The words in `samples` (16 kHz); none when the model itself doubts that anybody spoke."""
-        window = self._window(samples, rules)
-        seconds = len(samples) / TICKS_PER_S
+        return self.decode_batch([samples], rules, [None])[0]
+
+    def decode_batch(
+        self, batch: Sequence[Samples], rules: WindowRules, most_tokens: Sequence[int | None]
+    ) -> list[Decoded]:
+        """As `decode`, each in the window of the longest; `most_tokens` bounds what each may become."""
+        assert len(batch) == 1 or not rules.timings  # cross-attention is aligned for one
+        length = max(self._length(samples, rules) for samples in batch)
+        mels = np.stack([log_mel(self._window(samples, length), self._bands) for samples in batch])
         prompt = [*self._hotwords, *self._start] if rules.hotwords else self._start
-        encoded = self._model.encode(ctranslate2.StorageView.from_array(log_mel(window, self._bands)[None]))
+        encoded = self._model.encode(ctranslate2.StorageView.from_array(mels))
+        caps = [rules.cap(samples, most) for samples, most in zip(batch, most_tokens, strict=True)]
         # CTranslate2 counts the prompt into max_length and generates at most half of it
-        cap = int(rules.tokens_per_s * seconds) + rules.spare_tokens
-        result = self._model.generate(
+        results = self._model.generate(
             encoded,
-            [prompt],
+            [prompt] * len(batch),
             beam_size=rules.beam,
-            max_length=min(448, max(2 * cap, cap + len(prompt))),
+            max_length=min(448, max(2 * max(caps), max(caps) + len(prompt))),
             return_scores=True,
             return_no_speech_prob=True,
-        )[0]
-        ids = [token for token in result.sequences_ids[0] if token < self._text_end]
+        )
+        return [
+            self._decoded(result, samples, rules, cap, encoded)
+            for result, samples, cap in zip(results, batch, caps, strict=True)
+        ]
+
+    def _decoded(self, result: Any, samples: Samples, rules: WindowRules, cap: int, encoded: Any) -> Decoded:
+        seconds = len(samples) / TICKS_PER_S
+        ids = [token for token in result.sequences_ids[0] if token < self._text_end][:cap]
         logprob = result.scores[0] * len(result.sequences_ids[0]) / (len(result.sequences_ids[0]) + 1)
         if not ids or rules.made_up(result.no_speech_prob, logprob):
             return Decoded()
         words = self._words(ids)
-        words = [words[index] for index in cut_loops([word.text for word in words], seconds)]
+        words = [
+            words[index] for index in cut_loops([w.text for w in words], seconds, ran_out=len(ids) >= cap)
+        ]
         if rules.timings and words:
             words = self._timed(encoded, words, seconds)
         return Decoded(words=tuple(words), probability=exp(min(logprob, 0.0)))
 
     def align(self, samples: Samples, text: str) -> tuple[DecodedWord, ...]:
         """Where each word of a known text stands in `samples` (16 kHz, at most 29 s): forced alignment."""
-        window = self._window(samples, WindowRules(min_window_s=10.0))
+        window = self._window(samples, self._length(samples, WindowRules(min_window_s=10.0)))
         encoded = self._model.encode(ctranslate2.StorageView.from_array(log_mel(window, self._bands)[None]))
         words = self._words(self._tokenizer.encode(f" {text}", add_special_tokens=False).ids)
         return tuple(self._timed(encoded, words, len(samples) / TICKS_PER_S)) if words else ()
@@ -143,11 +164,15 @@ class WhisperModel:
         return [start, spoken, self._token("<|transcribe|>"), plain]
 
     @staticmethod
-    def _window(samples: Samples, rules: WindowRules) -> Samples:
+    def _length(samples: Samples, rules: WindowRules) -> int:
+        """Of the window, in samples."""
         length = max(
             len(samples) + int(rules.right_pad_s * TICKS_PER_S), int(rules.min_window_s * TICKS_PER_S)
         )
-        length = min(-(-length // (2 * HOP)) * 2 * HOP, 30 * TICKS_PER_S)
+        return min(-(-length // (2 * HOP)) * 2 * HOP, 30 * TICKS_PER_S)
+
+    @staticmethod
+    def _window(samples: Samples, length: int) -> Samples:
         window = np.zeros(length, np.float32)
         window[: len(samples)] = samples[:length]
         return window

@@ -9,18 +9,14 @@ import json
 import logging
 import os
 import signal
-import sys
 import time
 from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Final
-
-from pydantic import ValidationError
 
 from sip.config import RegistrarConfig
 from sip.link import Link
-from sip.pjsua.endpoint import PortTaken
 from sip.pjsua.registering import Registering
+from sip.process import main
 from sip.registration import NO_ANSWER, RegistrationState, next_s
 from sip.timers import Timer, Timers
 
@@ -30,9 +26,6 @@ POLL_MS: Final = 20
 GOODBYE_S: Final = 2.0
 """for the answers to the last REGISTERs; the supervisor waits a second longer"""
 REASON_LONGEST: Final = 80
-EXIT_CONFIG: Final = 78
-EXIT_TEMPORARY: Final = 75
-EXIT_SOFTWARE: Final = 70
 
 
 class Registrar:
@@ -125,33 +118,10 @@ def _tell(index: int, state: RegistrationState) -> None:
         log.info("sip.registrations.%d: not registered any more", index)
 
 
-def main(arguments: list[str]) -> int:
-    """Exit codes as everywhere: 0 done, 2 usage, 70 our fault, 75 port taken, 78 configuration."""
-    logging.basicConfig(
-        level=os.environ.get("HANDOFF_LOG", "INFO"),
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s[%(process)d] %(message)s",
-    )
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m sip.registrar CONFIG.json\n")
-        return 2
-    try:
-        config = RegistrarConfig.model_validate_json(Path(arguments[0]).read_bytes())
-        Registrar(config).run()
-    except (OSError, ValidationError) as error:
-        log.error("configuration: %s", error)
-        return EXIT_CONFIG
-    except PortTaken as error:
-        log.error("%s", error)
-        return EXIT_TEMPORARY
-    except Exception:
-        log.exception("the registrar worker cannot go on")
-        return EXIT_SOFTWARE
-    return 0
+def serve(config: bytes) -> None:
+    """Until told to go. Raises what `sip.process` has exit codes for."""
+    Registrar(RegistrarConfig.model_validate_json(config)).run()
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1:])
-    logging.shutdown()
-    # As in sip.worker: a pjsua2 that is torn down may assert.
-    os._exit(code)
+    main("sip.registrar", serve)

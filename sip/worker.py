@@ -8,24 +8,21 @@ import json
 import logging
 import os
 import signal
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from pydantic import ValidationError
 
 from sip import commands as c
 from sip import events as e
-from sip.clips import ClipUnreadable
 from sip.codec import decode_command, encode_event
 from sip.config import WorkerConfig
 from sip.link import Link
 from sip.orphan import Cancellable, OrphanPlan
-from sip.pjsua.endpoint import PortTaken
 from sip.pjsua.engine import Engine
 from sip.pjsua.orders import Orders
+from sip.process import main
 from sip.types import LegId
 
 log = logging.getLogger("sip.worker")
@@ -33,10 +30,6 @@ log = logging.getLogger("sip.worker")
 POLL_MS: Final = 2
 IDLE_POLL_MS: Final = 10
 GOODBYE_S: Final = 5.0
-SWITCH_INTERVAL_S: Final = 0.0005
-EXIT_CONFIG: Final = 78
-EXIT_TEMPORARY: Final = 75
-EXIT_SOFTWARE: Final = 70
 
 
 class Worker:
@@ -194,34 +187,10 @@ class Worker:
             self._front.send(json.dumps(line).encode() + b"\n")
 
 
-def main(arguments: list[str]) -> int:
-    """Exit codes as everywhere: 0 done, 2 usage, 70 our fault, 75 port taken, 78 configuration."""
-    logging.basicConfig(
-        level=os.environ.get("HANDOFF_LOG", "INFO"),
-        stream=sys.stderr,
-        format="%(asctime)s %(levelname)s %(name)s[%(process)d] %(message)s",
-    )
-    if len(arguments) != 1:
-        sys.stderr.write("usage: python -m sip.worker CONFIG.json\n")
-        return 2
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
-    try:
-        config = WorkerConfig.model_validate_json(Path(arguments[0]).read_bytes())
-        Worker(config).run()
-    except (OSError, ValidationError, ClipUnreadable) as error:
-        log.error("configuration: %s", error)
-        return EXIT_CONFIG
-    except PortTaken as error:
-        log.error("%s", error)
-        return EXIT_TEMPORARY
-    except Exception:
-        log.exception("the worker cannot go on")
-        return EXIT_SOFTWARE
-    return 0
+def serve(config: bytes) -> None:
+    """Until told to go. Raises what `sip.process` has exit codes for."""
+    Worker(WorkerConfig.model_validate_json(config)).run()
 
 
 if __name__ == "__main__":
-    code = main(sys.argv[1:])
-    logging.shutdown()
-    # Tearing pjsua2 down takes a second and may assert; the kernel frees the same things at once.
-    os._exit(code)
+    main("sip.worker", serve)

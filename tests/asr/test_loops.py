@@ -78,3 +78,19 @@ def test_any_loop_is_cut_to_one_unit(unit: list[int], before: list[int], repeats
     words = [f"w{number}" for number in before + unit * repeats + unit[: tail % len(unit)]]
     kept = cut_loops(words, 30.0)
     assert [words[index] for index in kept] == [f"w{number}" for number in before + unit]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("let me talk to a person let me talk to", "let me talk to a person"),
+        ("agent please agent", "agent please"),
+        ("i was at the shop and the", "i was at the shop and the"),
+        ("no", "no"),
+        ("", ""),
+    ],
+)
+def test_a_loop_that_was_cut_by_the_length_limit(text: str, kept: str) -> None:
+    words = text.split()
+    assert " ".join(words[i] for i in cut_loops(words, 10.0, ran_out=True)) == kept
+    assert len(cut_loops(words, 10.0)) == len(words), "what ended by itself was said"

@@ -20,8 +20,7 @@ def job(stream: str, priority: Priority = Priority.PARTIAL, run: Callable[[], No
 
 
 def take(queue: DecodeQueue) -> Job:
-    taken = queue.take()
-    assert taken is not None
+    (taken,) = queue.take()
     return taken
 
 
@@ -53,7 +52,7 @@ def test_the_newest_partial_of_a_stream_wins_and_keeps_the_place_in_line() -> No
     assert take(queue) is newest
     assert queue.counts.replaced == 1
     assert take(queue).stream == "b"
-    assert queue.take() is None
+    assert queue.take() == []
 
 
 def test_a_final_drops_the_waiting_partial_of_its_stream() -> None:
@@ -69,10 +68,10 @@ def test_one_decode_in_flight_a_stream() -> None:
     queue.submit(job("a"))
     first = take(queue)
     queue.submit(job("a", Priority.FINAL))
-    assert queue.take() is None
+    assert queue.take() == []
     queue.submit(job("b"))
     assert take(queue).stream == "b"
-    queue.done(first)
+    queue.done([first])
     assert take(queue).stream == "a"
 
 
@@ -85,7 +84,7 @@ def test_cancel_and_hurry() -> None:
     queue.hurry(late)
     assert take(queue) is late
     assert take(queue) is early
-    assert queue.take() is None
+    assert queue.take() == []
 
 
 def decode_for(queue: DecodeQueue, clock: Clock, streams: int, decode_s: float, duration_s: float) -> None:
@@ -97,7 +96,7 @@ def decode_for(queue: DecodeQueue, clock: Clock, streams: int, decode_s: float, 
             if next_ask[stream] <= clock.now:
                 queue.submit(job(str(stream)))
                 next_ask[stream] += queue.hop_ms / 1000
-        if free_at <= clock.now and (taken := queue.take()) is not None:
+        if free_at <= clock.now and (taken := queue.take()):
             free_at = clock.now + decode_s
             queue.done(taken)
         clock.now += 0.005
@@ -106,12 +105,14 @@ def decode_for(queue: DecodeQueue, clock: Clock, streams: int, decode_s: float, 
 def test_the_hop_is_stretched_under_load_and_shrinks_again() -> None:
     clock = Clock()
     queue = DecodeQueue(clock=clock)
-    decode_for(queue, clock, streams=2, decode_s=0.05, duration_s=10)
+    decode_for(queue, clock, streams=1, decode_s=0.05, duration_s=10)
+    assert queue.hop_ms == 160
+    decode_for(queue, clock, streams=4, decode_s=0.05, duration_s=20)
     assert queue.hop_ms == 240
-    decode_for(queue, clock, streams=12, decode_s=0.05, duration_s=30)
+    decode_for(queue, clock, streams=12, decode_s=0.05, duration_s=40)
     assert queue.hop_ms == 480
-    decode_for(queue, clock, streams=1, decode_s=0.05, duration_s=60)
-    assert queue.hop_ms == 240
+    decode_for(queue, clock, streams=1, decode_s=0.05, duration_s=80)
+    assert queue.hop_ms == 160
 
 
 def test_a_final_under_overload_waits_for_one_decode_at_most() -> None:
@@ -122,7 +123,7 @@ def test_a_final_under_overload_waits_for_one_decode_at_most() -> None:
     in_flight = take(queue)
     final = job("talker", Priority.FINAL)
     queue.submit(final)
-    queue.done(in_flight)
+    queue.done([in_flight])
     assert take(queue) is final
 
 
@@ -135,7 +136,7 @@ def test_no_stream_starves() -> None:
             queue.submit(job(str(stream)))
         taken = take(queue)
         served.add(taken.stream)
-        queue.done(taken)
+        queue.done([taken])
         clock.now += 0.1
     assert len(served) == 10
 
@@ -151,13 +152,35 @@ def test_every_final_is_taken_and_in_order(asked: list[tuple[str, Priority]]) ->
             finals.append(one)
         queue.submit(one)
         clock.now += 0.001
-    taken = []
-    while (one := queue.take()) is not None:  # type: ignore[assignment]
-        taken.append(one)
-        queue.done(one)
+    taken: list[Job] = []
+    while jobs := queue.take():
+        taken += jobs
+        queue.done(jobs)
     assert [one for one in taken if one.priority is Priority.FINAL] == finals
     partials = [one.stream for one in taken if one.priority is Priority.PARTIAL]
     assert len(partials) == len(set(partials))
+
+
+def kindred(stream: str, kin: str | None = "model", priority: Priority = Priority.PARTIAL) -> Job:
+    return Job(stream, priority, kin=kin)
+
+
+def test_partials_of_one_kin_go_together() -> None:
+    queue = DecodeQueue(HopRules(together=3))
+    for one in (kindred("a"), kindred("b", "other"), kindred("c"), kindred("d"), kindred("e")):
+        queue.submit(one)
+    assert [job.stream for job in queue.take()] == ["a", "c", "d"]
+    queue.submit(kindred("a"))
+    assert [job.stream for job in queue.take()] == ["b"]
+    assert [job.stream for job in queue.take()] == ["e"], "a is in flight"
+    assert (queue.counts.partials, queue.counts.goes) == (5, 3)
+
+
+def test_finals_and_jobs_without_kin_go_alone() -> None:
+    queue = DecodeQueue()
+    for one in (kindred("a", None), kindred("b", None), kindred("c", priority=Priority.FINAL), kindred("d")):
+        queue.submit(one)
+    assert [[job.stream for job in queue.take()] for _ in range(4)] == [["c"], ["a"], ["b"], ["d"]]
 
 
 def test_threads_work_the_queue_off() -> None:

@@ -1,5 +1,6 @@
 """Partials by the first model, finals by the second while there is time."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from asr.audio import Samples
 from asr.engines import make_recognizer
 from asr.errors import AsrError
-from asr.hypothesis import HeardWord, Hypothesis
+from asr.hypothesis import Asked, HeardWord, Hypothesis
 from asr.scheduler import DecodeQueue, HopRules, Inline, Job, Priority
 from asr.second_pass import SecondPass
 from asr.types import Final, Partial, SpeechEvent
@@ -23,12 +24,12 @@ class Says:
     """Hears its own name, whatever is said."""
 
     def __init__(self, name: str, *, fails: bool = False) -> None:
-        self.speculates, self.incremental = True, False
+        self.speculates, self.incremental, self.kin = True, False, None
         self.word = HeardWord(text=name)
         self.fails = fails
 
-    def partial(self, utterance: int, audio: Samples) -> Hypothesis:
-        return Hypothesis(words=(self.word,))
+    def partials(self, asked: Sequence[Asked]) -> list[Hypothesis]:
+        return [Hypothesis(words=(self.word,)) for _ in asked]
 
     def final(self, utterance: int, audio: Samples) -> Hypothesis:
         if self.fails:
@@ -38,7 +39,7 @@ class Says:
 
 def test_each_model_has_its_part() -> None:
     both = SecondPass(Says("first"), Says("second"), DecodeQueue())
-    assert both.partial(1, AUDIO).text == "first"
+    assert both.partials([Asked(utterance=1, audio=AUDIO)])[0].text == "first"
     assert both.final(1, AUDIO).text == "second"
 
 
@@ -47,8 +48,7 @@ def test_a_final_that_waits_gets_its_turn_sooner() -> None:
     both = SecondPass(Says("first"), Says("second"), queue)
     queue.submit(Job("another stream", Priority.FINAL, lambda: None))
     assert both.final(1, AUDIO).text == "first"
-    job = queue.take()
-    assert job is not None
+    assert queue.take()
     assert both.final(1, AUDIO).text == "second"
 
 
@@ -56,11 +56,11 @@ def test_under_overload_finals_are_the_first_models_own() -> None:
     now = [0.0]
     queue = DecodeQueue(HopRules(settle=1, weight=1.0), clock=lambda: now[0])
     both = SecondPass(Says("first"), Says("second"), queue)
-    queue.submit(Job("s", Priority.PARTIAL, lambda: None))
-    assert not queue.overloaded
-    now[0] = 1.0
-    job = queue.take()
-    assert job is not None
+    for stream in "st":
+        queue.submit(Job(stream, Priority.PARTIAL))
+        assert not queue.overloaded
+        now[0] += 1.0
+        assert queue.take()
     assert queue.hop_ms > 240
     assert both.final(1, AUDIO).text == "first"
 

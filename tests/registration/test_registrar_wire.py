@@ -4,6 +4,7 @@ import asyncio
 import json
 import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -272,9 +273,10 @@ async def test_whoever_calls_it_directly_is_refused(rig: Rig) -> None:
 
 
 def test_usage_and_configuration(tmp_path: Path) -> None:
-    from sip.registrar import main
+    def code(*arguments: str) -> int:
+        return subprocess.run([sys.executable, "-m", "sip.registrar", *arguments], timeout=20).returncode
 
-    assert main([]) == 2
     bad = tmp_path / "registrar.json"
     bad.write_text("{}")
-    assert main([str(bad)]) == 78
+    assert code() == 2
+    assert code(str(bad)) == 78
