@@ -23,6 +23,8 @@ STUTTER = 3
 """so many words in a row may be said again ("i want to i want to speak")"""
 ENDS = re.compile(r"[.!?;]")
 TURNS = frozenset({"but", "however", "although"})
+BEFORE_BUT = frozenset({"anything", "anyone", "anybody", "anywhere", "nothing", "nobody", "none"})
+"""then it means "other than": "anything but a robot\""""
 CLAUSE_STARTS = frozenset({"i", "i'd", "i'm", "i've", "i'll", "can", "could", "let", "please", "just", "we"})
 
 
@@ -67,7 +69,7 @@ def said(text: str) -> Said:
             continue
         if word in FILLERS:
             continue
-        if cut or word in TURNS:
+        if cut or (word in TURNS and not (words and words[-1] in BEFORE_BUT)):
             cuts.append(len(words))
             cut = False
         for part in FORMS.get(word, word).split():
