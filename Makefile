@@ -4,7 +4,7 @@ PYTEST := .venv/bin/pytest
 OUT := out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run asterisk console soak eval corpus lock clean setup parts lint
+.PHONY: help demo test check run asterisk console soak eval corpus train-cues lock clean setup parts lint
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,12 +46,15 @@ console: setup ## run the bridge and say where the agent's plain page is
 soak: setup parts ## minutes: 200 random walks on real pjsua2, people who talk on for a minute without main
 	$(PYTEST) tests -m soak --timeout 1800
 
-eval: setup ## score the phrase grammar on a file of labelled lines: make eval FILE=utterances.jsonl
+eval: setup ## score the request detector on a file of labelled lines: make eval FILE=utterances.jsonl
 	$(PY) -m bridge.bench.phrases $(FILE)
 
 corpus: setup ## build the telephone speech that `handoff bench asr` and `latency` are measured on, into .cache/corpus
 	@bash configs/corpus_parts.sh
 	.venv/bin/handoff bench corpus
+
+train-cues: setup ## make the weights of the second opinion from bridge/cues/training
+	$(PY) -m bridge.cues.train
 
 lock: setup ## resolve the dependencies again
 	@bash configs/lock.sh

@@ -12,12 +12,14 @@ import typer
 from bridge import __version__
 from bridge.bench.cli import app as bench
 from bridge.config import ConfigError, run_dir
+from bridge.cues.cli import cues
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
 from bridge.speech.cli import app as models
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(bench, name="bench")
 app.add_typer(models, name="models")
+app.command("cues")(cues)
 
 
 @app.command()

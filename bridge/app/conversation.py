@@ -316,4 +316,5 @@ class Conversation:
             brief=self.brief,
             handoffs=records,
             absorbed=sum(h.absorbed for h in records),
+            rules_version=call.desk.rules_version,
         )

@@ -1,7 +1,7 @@
 """Rules at work on one turn: which of them are found where, clause by clause. Pure and without state."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from bridge.core.said import Said, said
@@ -73,7 +73,7 @@ class Grammar:
         found: dict[tuple[CueKind, str], Match],
     ) -> None:  # fmt: skip
         line = clause.text + " "
-        vetoed: frozenset[CueKind] | None = None  # looked at only where a rule was found: most turns have none
+        vetoed: frozenset[CueKind] | None = None  # looked at only where a rule was found
         touched: dict[CueKind, list[Place]] = {}
         for rule, pattern in self._rules:
             if rule.speaker != speaker or rule.kind in banned or (rule.kind, rule.name) in found:
@@ -92,22 +92,28 @@ class Grammar:
                 found[rule.kind, rule.name] = Match(rule.kind, rule.name, rule.score, span, quote)
 
     def free(self, text: str, kind: CueKind, speaker: str = "caller") -> str:
-        """What no veto of `kind` has a hand on, in compared form: what a second opinion may judge."""
+        """What no veto of `kind` has a hand on, in compared form."""
+        return " ".join(part.text for part in self.free_parts(text, kind, speaker))
+
+    def free_parts(self, text: str, kind: CueKind, speaker: str = "caller") -> tuple[Said, ...]:
+        """The same in its parts, each with its place in the text: what a second opinion may judge."""
         whole = said(text)
         if kind in self._vetoed(whole, speaker, whole_turn=True):
-            return ""
-        kept: list[str] = []
-        for clause in whole.clauses():
-            if kind in self._vetoed(clause, speaker):
-                continue
-            line, start = clause.text + " ", 0
-            taken = _merged(self._touched(line, kind, speaker))
-            for until, after in [*taken, (len(line), len(line))]:
-                part = line[start:until].strip()
-                if not taken or part.count(" ") + 1 >= SCRAP:
-                    kept.append(part)
-                start = after
-        return " ".join(part for part in kept if part)
+            return ()
+        free = [clause for clause in whole.clauses() if kind not in self._vetoed(clause, speaker)]
+        return tuple(part for clause in free for part in self._untouched(clause, kind, speaker))
+
+    def _untouched(self, clause: Said, kind: CueKind, speaker: str) -> Iterator[Said]:
+        line, start = clause.text + " ", 0
+        taken = _merged(self._touched(line, kind, speaker))
+        if not taken:
+            yield clause
+            return
+        for until, after in [*taken, (len(line), len(line))]:
+            part = clause.part(line.count(" ", 0, start), line.count(" ", 0, until))
+            if len(part.words) >= SCRAP:
+                yield part
+            start = after
 
     def _vetoed(self, heard: Said, speaker: str, *, whole_turn: bool = False) -> frozenset[CueKind]:
         line = heard.text + " "

@@ -44,9 +44,11 @@ class Said:
 
     def clauses(self) -> tuple["Said", ...]:
         bounds = [*dict.fromkeys((0, *self.cuts)), len(self.words)]
-        return tuple(
-            Said(self.words[a:b], self.starts[a:b], self.ends[a:b], ()) for a, b in pairwise(bounds) if b > a
-        )
+        return tuple(self.part(a, b) for a, b in pairwise(bounds) if b > a)
+
+    def part(self, start: int, end: int) -> "Said":
+        """Words [start, end)."""
+        return Said(self.words[start:end], self.starts[start:end], self.ends[start:end], ())
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the text as given of characters [start, end) of `text`."""

@@ -50,3 +50,5 @@ class ConversationRecord:
     brief: Brief | None
     handoffs: tuple[HandoffRecord, ...]
     absorbed: int = 0
+    rules_version: str = ""
+    """of the cue rules, and of the second opinion's weights, that listened"""

@@ -12,8 +12,8 @@ ASK = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """`say`, `unless` and `not_as` are sentence templates (`bridge.core.template`): a clause in which `unless`
-    is found is passed over, and so is a match that overlaps one of `not_as`."""
+    """`say`, `unless`, `not_as` are sentence templates (`bridge.core.template`): a clause in which `unless`
+    is found is passed over; a match that overlaps one of `not_as` is none."""
 
     name: str
     kind: CueKind

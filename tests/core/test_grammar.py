@@ -54,7 +54,9 @@ def test_a_veto_silences_its_own_clause_only() -> None:
 
 def test_a_touching_veto_takes_back_what_it_overlaps_only() -> None:
     kind = CueKind.EXPLICIT_REQUEST
-    rule = Rule(name="talk", kind=kind, say=("(want|get me) a (person|manager)",), not_as=("get me a person to",))
+    rule = Rule(
+        name="talk", kind=kind, say=("(want|get me) a (person|manager)",), not_as=("get me a person to",)
+    )
     veto = Veto(name="no", kind=kind, say=("don't want a person",), touching=True)
     rules = Grammar(RuleSet(version="1", language="en", rules=(rule,), vetoes=(veto,)))
     assert not rules.find("i don't want a person")
