@@ -22,6 +22,7 @@ from bridge.app.call import Desk
 from bridge.app.service import Service
 from bridge.config import ConfigError, Settings
 from bridge.control import ControlSocket
+from bridge.cues.detectors import load_detectors
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
@@ -52,6 +53,10 @@ async def serve(settings: Settings) -> None:
     await close_interrupted(store, settings.records.dir / "events.jsonl")
     events = FileEvents(settings.records.dir)
     pages = Pages()
+    cues = settings.cues
+    detectors = load_detectors(settings.asr.language, cues.rules_dir, cues.second_opinion)
+    if detectors.trouble:
+        log.warning("no second opinion on what callers ask for", cause=detectors.trouble)
     desk = Desk(
         settings=settings,
         tts=tts,
@@ -61,6 +66,8 @@ async def serve(settings: Settings) -> None:
         pop=pages,
         clock=SystemClock(),
         vault=vault_of(settings),
+        requests=detectors.requests,
+        rules_version=detectors.version,
     )
     service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
     control = ControlSocket(paths.control, service, tts)

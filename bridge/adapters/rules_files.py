@@ -43,11 +43,13 @@ class _Entry(BaseModel):
 
 
 class _RuleEntry(_Entry):
+    not_as: tuple[str, ...] = ()
     score: float = Field(1.0, ge=0, le=1)
 
 
 class _VetoEntry(_Entry):
     whole_turn: bool = False
+    touching: bool = False
 
 
 class _File(BaseModel):

@@ -311,4 +311,5 @@ class Conversation:
             handoffs=records,
             absorbed=sum(h.absorbed for h in records),
             vault=self._telling.sealed(),
+            rules_version=call.desk.rules_version,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from asr.types import Partial
 from bridge.app.call import Call
-from bridge.core.explicit import Hit, explicit_request
+from bridge.core.cues.explicit import Band, Verdict
 from bridge.core.redaction import redact
 from bridge.model.cue import Cue, CueKind, Escalation
 from bridge.model.transcript import Speaker, Utterance
@@ -28,7 +28,6 @@ class Armed:
     """A phrase seen in a partial, waiting to survive."""
 
     utterance: int
-    hit: Hit
     end: int
 
 
@@ -49,12 +48,13 @@ class Watch:
     def glimpse(self, partial: Partial) -> None:
         """A caller's partial: its stable words count, and a hit must survive 0.2 s of further audio."""
         stable = " ".join(partial.text.split()[: partial.stable])
-        hit = explicit_request(stable)
-        if hit is None or explicit_request(partial.text) is None:
+        requests = self._call.desk.requests
+        hit = requests.glimpse(stable)
+        if hit.band is not Band.ACT or requests.glimpse(partial.text).band is not Band.ACT:
             self._armed = None
             return
         if self._armed is None or self._armed.utterance != partial.utterance:
-            self._armed = Armed(partial.utterance, hit, partial.end)
+            self._armed = Armed(partial.utterance, partial.end)
             self._arm(self._explicit(hit, self._call.now_s(), 0.6, partial.text))
         elif partial.end - self._armed.end >= SETTLE_S * self._call.settings.sip.clock_rate:
             self._act(hit, self._call.now_s(), 0.9, partial.text)
@@ -69,24 +69,28 @@ class Watch:
         self._armed = None
         if utterance.start_s < self._acted_s:
             return  # its partial has been obeyed already
-        if hit := explicit_request(utterance.text):
-            self._act(hit, utterance.end_s, 1.0, utterance.text)
+        hit = self._call.desk.requests.judge(utterance.text)
+        if hit.band is Band.ACT:
+            self._act(hit, utterance.end_s, hit.score, utterance.text)
+        elif hit.band is Band.ASK:  # not enough to act on; the record says that it was heard
+            self._call.cues.append(self._cue(hit, utterance.end_s, hit.score))
 
-    def _act(self, hit: Hit, at_s: float, score: float, said: str) -> None:
+    def _act(self, hit: Verdict, at_s: float, score: float, said: str) -> None:
         self._armed = None
         self._acted_s = self._call.now_s()
         escalation = self._explicit(hit, at_s, score, said)
         self._call.cues.extend(escalation.cues)
         self._escalate(escalation)
 
-    def _explicit(self, hit: Hit, at_s: float, score: float, said: str) -> Escalation:
-        cue = Cue(
-            kind=CueKind.EXPLICIT_REQUEST, rule=hit.rule, score=score, at_s=at_s,
+    def _explicit(self, hit: Verdict, at_s: float, score: float, said: str) -> Escalation:
+        told = self._call.redactor.partial(Speaker.CALLER, said)
+        return _escalation(self._cue(hit, at_s, score), "speech", explicit=True, said=told)
+
+    def _cue(self, hit: Verdict, at_s: float, score: float) -> Cue:
+        return Cue(
+            kind=CueKind.EXPLICIT_REQUEST, rule=hit.rule, score=round(score, 3), at_s=at_s,
             quote=redact(hit.quote), span=hit.span,
         )  # fmt: skip
-        return _escalation(
-            cue, "speech", explicit=True, said=self._call.redactor.partial(Speaker.CALLER, said)
-        )
 
     # -- repeated failure
 

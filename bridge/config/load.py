@@ -10,7 +10,19 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bridge.config.sections import Agent, Api, Asr, Bot, Handoff, Records, Redaction, Sip, Tts, Words
+from bridge.config.sections import (
+    Agent,
+    Api,
+    Asr,
+    Bot,
+    Cues,
+    Handoff,
+    Records,
+    Redaction,
+    Sip,
+    Tts,
+    Words,
+)  # fmt: skip
 
 
 class ConfigError(Exception):
@@ -33,6 +45,7 @@ class Settings(BaseSettings):
     agents: list[Agent] = []
     handoff: Handoff = Handoff()
     asr: Asr = Asr()
+    cues: Cues = Cues()
     tts: Tts = Tts()
     words: Words = Words()
     records: Records = Records()

@@ -176,6 +176,15 @@ class Asr(Section):
     """for `bench latency` only: what was said, unredacted, and exact times in records/events.jsonl"""
 
 
+class Cues(Section):
+    """What callers say that means a human is needed."""
+
+    rules_dir: Path | None = None
+    """a directory of rule files of your own, read after ours; a rule of the same name replaces ours"""
+    second_opinion: bool = True
+    """a small statistical model also judges what the rules are unsure of"""
+
+
 class Tts(Section):
     engine: Literal["auto", "hibari", "espeak", "recorded"] = "auto"
     bot_voice: str | None = None

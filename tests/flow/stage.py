@@ -10,6 +10,7 @@ from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, Memor
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
 from bridge.config import Agent, Settings
+from bridge.cues.detectors import our_detectors
 from bridge.model.botscript import BotScript
 from bridge.model.handoff import State
 from bridge.ports import Vault
@@ -105,6 +106,8 @@ class Stage:
             pop=self.pop,
             clock=CountingClock(),
             vault=self._vault,
+            requests=our_detectors().requests,
+            rules_version="rules of tests",
         )
         self.conversation = Conversation(
             self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,

@@ -1,0 +1,1 @@
+"""Detectors of cues: what somebody says, and what it is a sign of. Pure."""

@@ -1,0 +1,1 @@
+"""The cue detectors put together, and what trains and measures them."""
