@@ -12,6 +12,7 @@ import typer
 from bridge import __version__
 from bridge.bench.cli import app as bench
 from bridge.config import ConfigError, run_dir
+from bridge.cues.replay import replay
 from bridge.evaluation.cli import evaluate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
 from bridge.speech.cli import app as models
@@ -20,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(bench, name="bench")
 app.add_typer(models, name="models")
 app.command(name="eval")(evaluate)
+app.command()(replay)
 
 
 @app.command()

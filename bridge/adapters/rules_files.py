@@ -44,6 +44,7 @@ class _Entry(BaseModel):
 
 class _RuleEntry(_Entry):
     score: float = Field(1.0, ge=0, le=1)
+    across: bool = False
 
 
 class _VetoEntry(_Entry):

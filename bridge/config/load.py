@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bridge.config.sections import Agent, Api, Asr, Bot, Handoff, Records, Sip, Tts, Words
+from bridge.model.policy import PolicySettings
 
 
 class ConfigError(Exception):
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     asr: Asr = Asr()
     tts: Tts = Tts()
     words: Words = Words()
+    policy: PolicySettings = PolicySettings()
     records: Records = Records()
     api: Api = Api()
 

@@ -53,11 +53,14 @@ class Grammar:
         whole = said(text)
         banned = self._vetoed(whole, speaker, whole_turn=True)
         found: dict[tuple[CueKind, str], Match] = {}
-        for clause in whole.clauses():
+        places = [(clause, False) for clause in whole.clauses()]
+        for clause, across in (*places, (whole, True)):
             line = clause.text + " "
             vetoed = banned | self._vetoed(clause, speaker)
             for rule, pattern in self._rules:
-                if rule.speaker != speaker or rule.kind in vetoed or (rule.kind, rule.name) in found:
+                if rule.across is not across or rule.speaker != speaker or rule.kind in vetoed:
+                    continue
+                if (rule.kind, rule.name) in found:
                     continue
                 if hit := pattern.search(line):
                     if hit.end() <= hit.start():

@@ -19,6 +19,8 @@ class Rule:
     unless: tuple[str, ...] = ()
     speaker: str = "caller"
     score: float = 1.0
+    across: bool = False
+    """its words may stand in several clauses of the turn ("i pay but my brother is on the lease")"""
     examples: tuple[str, ...] = ()
     """each must be found by this rule; `handoff check` runs them"""
     source: str = ""
