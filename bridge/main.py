@@ -22,6 +22,7 @@ from bridge.app.call import Desk
 from bridge.app.service import Service
 from bridge.config import ConfigError, Settings
 from bridge.control import ControlSocket
+from bridge.cues.ears import load_ears
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.web.page import Pages
@@ -59,6 +60,7 @@ async def serve(settings: Settings) -> None:
         store=store,
         pop=pages,
         clock=SystemClock(),
+        ears=load_ears(settings.asr.language),
     )
     service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
     control = ControlSocket(paths.control, service, tts)

@@ -10,6 +10,7 @@ import structlog
 from bridge.app.legs import Legs
 from bridge.app.messages import Elapsed, Message
 from bridge.config import Settings
+from bridge.core.cues.tracker import Ears
 from bridge.model.bot import BotState
 from bridge.model.cue import Cue
 from bridge.model.transcript import Transcript
@@ -30,6 +31,8 @@ class Desk:
     store: Store
     pop: ScreenPop
     clock: Clock
+    ears: Ears
+    """what cues are heard with"""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, Memor
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
 from bridge.config import Agent, Settings
+from bridge.cues.ears import load_ears
 from bridge.model.botscript import BotScript
 from bridge.model.handoff import State
 from sip.events import CallIncoming
@@ -55,12 +56,16 @@ class ScriptedPool:
         return {"engine": "scripted"}
 
 
+FAILURES = [{"name": "failures", "cues": ["repeated_failure"]}]
+
+
 def agents(*ids: str, **fields: object) -> list[Agent]:
     return [Agent.model_validate({"id": i, "uri": f"sip:{i}@127.0.0.5", **fields}) for i in ids]
 
 
 def settings(**changes: object) -> Settings:
-    return Settings.model_validate({"agents": agents("ann", "bob"), **changes})
+    """Only a repeated failure escalates unasked, so that stories may speak of bills."""
+    return Settings.model_validate({"agents": agents("ann", "bob"), "policy": {"rules": FAILURES}, **changes})
 
 
 class Stage:
@@ -94,6 +99,7 @@ class Stage:
             store=self.store,
             pop=self.pop,
             clock=CountingClock(),
+            ears=load_ears("en"),
         )
         self.conversation = Conversation(
             self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,

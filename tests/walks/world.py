@@ -23,6 +23,7 @@ from bridge.app.conversation import Conversation
 from bridge.app.messages import Message
 from bridge.app.service import Service
 from bridge.config import Settings
+from bridge.cues.ears import load_ears
 from bridge.ports import Clip
 from sip.front.config import FrontConfig
 from sip.front.control import Control
@@ -115,7 +116,7 @@ class World:
     async def __aenter__(self) -> Self:
         desk = Desk(
             settings=self.settings, tts=ToneTts(self.folder), directory=self.directory, events=self.events,
-            store=self.store, pop=MemoryPop(), clock=CountingClock(),
+            store=self.store, pop=MemoryPop(), clock=CountingClock(), ears=load_ears("en"),
         )  # fmt: skip
         self.service = Service(desk, script=None if self.settings.bot.uri else SCRIPT, strict=True)
         await self.service.prepare()

@@ -41,15 +41,16 @@ class Ears:
 
 
 class CueTracker:
-    """`counts_reprompts` False: the bot tells of its re-prompts itself (`reprompted`), not by its words."""
+    """`hears_bot` False: the bot tells of its failures itself (`reprompted`); its words are but offers."""
 
-    def __init__(self, ears: Ears, *, counts_reprompts: bool = True) -> None:
+    def __init__(self, ears: Ears, *, hears_bot: bool = True) -> None:
         self._ears = ears
-        self._counts_reprompts = counts_reprompts
+        self._hears_bot = hears_bot
         self._frustration = Frustration()
         self._failures, self._progress, self._silence = Failures(), Progress(), Silence()
         self._state = BotState()
         self._offered = False
+        self._question: str | None = None
         self._outside = 0
         self.declined_s: float | None = None
         """when the caller last refused to be put through"""
@@ -138,21 +139,23 @@ class CueTracker:
     def _bot(self, utterance: Utterance) -> Iterator[Cue]:
         found = self._ears.grammar.find(utterance.text, Speaker.BOT)
         names = {(match.kind, match.rule) for match in found}
-        self._offered = OFFER in names
+        self._offered = OFFER in names or utterance.text == self._question
+        if not self._hears_bot:
+            self._silence.bot_said(refuses=False)
+            return
         limits = [match for match in listed(found) if match.kind is CueKind.BOT_LIMIT]
         self._silence.bot_said(refuses=bool(limits))
         for match in limits:
             yield _cue(match, utterance)
-        if not self._counts_reprompts:
-            return
         if score := self._failures.bot_said(utterance.text, reprompt=RE_PROMPT in names):
             yield _whole(CueKind.REPEATED_FAILURE, "re_prompts", score, utterance)
 
     # -- the rest
 
-    def asked_to_be_put_through(self) -> None:
-        """The bridge itself has put the question: what comes next is the answer."""
+    def asks_to_put_through(self, question: str) -> None:
+        """The bridge has this asked: what the caller says next, or after it was said, is the answer."""
         self._offered = True
+        self._question = question
 
     def report(self, state: BotState, at_s: float) -> tuple[Cue, ...]:
         """What the bot knows now."""

@@ -33,7 +33,7 @@ def test_a_bot_that_goes_on_has_not_failed() -> None:
 
 
 def test_a_bot_that_reports_its_re_prompts_is_counted_once() -> None:
-    tracker = CueTracker(ears(), counts_reprompts=False)
+    tracker = CueTracker(ears(), hears_bot=False)
     for number in (1.0, 2.0):
         assert tracker.reprompted(number) == ()
         assert FAILURE not in {c.kind for c in tracker.hear(says("sorry what city", number, Speaker.BOT))}
