@@ -124,16 +124,22 @@ class Policy:
     def _together(self, cues: Sequence[Cue], context: Context) -> Decision | None:
         """Several weak signs of different kinds are one strong one."""
         least = self.settings.together
-        recent = [c for c in self._heard if context.at_s - c.at_s <= TOGETHER_S]
+        recent = [c for c in self._heard if context.at_s - c.at_s <= TOGETHER_S and self._matters(c)]
         best = {c.kind: c.score for c in sorted(recent, key=lambda c: c.score)}
         if least is None or len(best) < 2:
             return None
         doubt = 1.0
         for score in best.values():
             doubt *= 1.0 - score
-        strongest = max(cues, key=lambda cue: cue.score)
+        fresh = [cue for cue in cues if self._matters(cue)]
+        if not fresh:
+            return None
+        strongest = max(fresh, key=lambda cue: cue.score)
         rule = PolicyRule(name="together", cues=(strongest.kind,), least=0.0)
         return self._guarded(rule, strongest, context) if 1.0 - doubt >= least else None
+
+    def _matters(self, cue: Cue) -> bool:
+        return any(_counts(rule, cue) and rule.do is not Do.NO for rule in self.settings.rules)
 
     def _asking(self, decision: Decision, context: Context) -> Decision:
         """The bot does not pester: a question or a no holds for a while, and it asks only so often."""

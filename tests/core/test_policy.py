@@ -81,6 +81,7 @@ def test_weak_signs_of_several_kinds_are_one_strong_one() -> None:
     more = [cue(CueKind.NO_PROGRESS, 0.55, 9.0), cue(CueKind.LOW_CONFIDENCE, 0.55, 9.0)]
     together = deciding.decide(more, Context(at_s=9.0))
     assert (together.do, together.rule) == (Do.ACT, "together")
+    assert policy(rules=()).decide(more, Context(at_s=9.0)).do is Do.NO
     late = policy()
     late.decide([cue(CueKind.FRUSTRATION, 0.6)], NOW)
     assert late.decide([cue(CueKind.NO_PROGRESS, 0.55, 99.0)], Context(at_s=99.0)).rule == "unsure"
