@@ -65,9 +65,9 @@ async def serve(settings: Settings) -> None:
         store=store,
         pop=pages,
         clock=SystemClock(),
-        vault=vault_of(settings),
-        requests=detectors.requests,
+        ears=detectors.ears,
         rules_version=detectors.version,
+        vault=vault_of(settings),
     )
     service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
     control = ControlSocket(paths.control, service, tts)

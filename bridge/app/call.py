@@ -10,7 +10,7 @@ import structlog
 from bridge.app.legs import Legs
 from bridge.app.messages import Elapsed, Message
 from bridge.config import Settings
-from bridge.core.cues.explicit import ExplicitRequests
+from bridge.core.cues.tracker import Ears
 from bridge.core.redaction import Redactor
 from bridge.model.bot import BotState
 from bridge.model.cue import Cue
@@ -32,9 +32,10 @@ class Desk:
     store: Store
     pop: ScreenPop
     clock: Clock
-    requests: ExplicitRequests
+    ears: Ears
+    """what cues are heard with"""
     rules_version: str
-    """of the rules and weights that `requests` was made of"""
+    """of the rules and weights that `ears` were made of"""
     vault: Vault | None = None
 
 

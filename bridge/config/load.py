@@ -23,6 +23,7 @@ from bridge.config.sections import (
     Tts,
     Words,
 )  # fmt: skip
+from bridge.model.policy import PolicySettings
 
 
 class ConfigError(Exception):
@@ -48,6 +49,7 @@ class Settings(BaseSettings):
     cues: Cues = Cues()
     tts: Tts = Tts()
     words: Words = Words()
+    policy: PolicySettings = PolicySettings()
     records: Records = Records()
     redaction: Redaction = Redaction()
     api: Api = Api()

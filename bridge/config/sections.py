@@ -199,6 +199,8 @@ class Words(Section):
     transferring: str = "One moment please, I am connecting you with a colleague."
     waiting: str = "All colleagues are in a call right now. Please stay on the line."
     failed: str = "I am sorry, nobody is free at the moment."
+    put_through: str = "Shall I put you through to a colleague?"
+    """asked by the built-in bot when it is not sure; the caller's yes or no is understood"""
     dismissed: str = "All right, let us continue."
     press_one: str = "Press one to take the call, two to decline."
     caller_left: str = "The caller has hung up."

@@ -52,9 +52,10 @@ class Grammar:
         self._vetoes = [(veto, self._pattern(veto)) for veto in rules.vetoes]
 
     def _pattern(self, rule: Rule | Veto) -> _Pattern:
+        words = self._words.get(None, {}) | self._words.get(rule.kind, {})
         parts = (rule.say, rule.unless, rule.not_as if isinstance(rule, Rule) else ())
         try:
-            say, unless, not_as = (compiled(part, self._words) if part else None for part in parts)
+            say, unless, not_as = (compiled(part, words) if part else None for part in parts)
         except TemplateError as error:
             raise TemplateError(f"{rule.source}: rule '{rule.name}': {error}") from None
         return _Pattern(say or re.compile("(?!)"), unless, not_as)
@@ -65,18 +66,21 @@ class Grammar:
         banned = self._vetoed(whole, speaker, whole_turn=True)
         found: dict[tuple[CueKind, str], Match] = {}
         for clause in whole.clauses():
-            self._find_in(clause, text, speaker, banned, found)
+            self._find_in(clause, text, speaker, banned, found, across=False)
+        self._find_in(whole, text, speaker, banned, found, across=True)
         return tuple(found.values())
 
     def _find_in(
         self, clause: Said, text: str, speaker: str, banned: frozenset[CueKind],
-        found: dict[tuple[CueKind, str], Match],
+        found: dict[tuple[CueKind, str], Match], *, across: bool,
     ) -> None:  # fmt: skip
         line = clause.text + " "
         vetoed: frozenset[CueKind] | None = None  # looked at only where a rule was found
         touched: dict[CueKind, list[Place]] = {}
         for rule, pattern in self._rules:
-            if rule.speaker != speaker or rule.kind in banned or (rule.kind, rule.name) in found:
+            if rule.across is not across or rule.speaker != speaker or rule.kind in banned:
+                continue
+            if (rule.kind, rule.name) in found:
                 continue
             if not (places := pattern.places(line)):
                 continue

@@ -1,1 +1,1 @@
-"""The cue detectors put together, and what trains and measures them."""
+"""Cue detection from the command line: the same tracker and policy as live."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bridge.adapters.rules_files import RulesError
+from bridge.core.cues.scope import Scope
 from bridge.core.template import TemplateError
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.model.cue import CueKind
@@ -19,7 +20,9 @@ EXIT_USAGE = 2
 
 
 def cues(
-    file: Annotated[str, typer.Argument(help="JSON Lines {id, text[, speaker]}; - is standard input.")],
+    file: Annotated[
+        str, typer.Argument(help="JSON Lines {id, text[, speaker, scope]}; - for standard input.")
+    ],
     rules: Annotated[Path | None, typer.Option(help="A directory of rule files, read after ours.")] = None,
     language: Annotated[str, typer.Option(help="Of the lines, two letters.")] = "en",
     as_json: JsonOption = False,
@@ -39,7 +42,8 @@ def cues(
 
 
 def _heard(detectors: Detectors, row: dict[str, Any]) -> dict[str, Any]:
-    found = detectors.detect(row["text"], Speaker(row.get("speaker", "caller")))
+    scope = Scope(row["scope"]) if row.get("scope") else None
+    found = detectors.detect(row["text"], Speaker(row.get("speaker", "caller")), scope)
     requests = [cue for cue in found if cue.kind is CueKind.EXPLICIT_REQUEST]
     return {
         "id": row["id"],
@@ -88,4 +92,7 @@ def _row(line: str) -> dict[str, Any]:
     known = [speaker.value for speaker in Speaker]
     if row.get("speaker", "caller") not in known:
         raise ValueError(f"speaker {row['speaker']!r} is none of {', '.join(known)}")
+    scope = row.get("scope", [])
+    if not isinstance(scope, list) or not all(isinstance(one, str) for one in scope):
+        raise ValueError("scope is no list of strings")
     return row

@@ -1,15 +1,20 @@
 """All cue detectors of a deployment, built once and the same in calls, in `handoff cues` and the benches."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 from bridge.adapters.opinion import Opinion, OpinionError, opinion_file
 from bridge.adapters.rules_files import OURS, load_rules
-from bridge.core.cues.explicit import Band, ExplicitRequests
-from bridge.core.grammar import Grammar
+from bridge.core.cues.consent import consent
+from bridge.core.cues.explicit import Band, ExplicitRequests, Verdict
+from bridge.core.cues.kinds import LISTED, cues_in_turn
+from bridge.core.cues.scope import Scope
+from bridge.core.cues.tracker import Ears
+from bridge.core.grammar import Grammar, Match
 from bridge.model.cue import CueKind
-from bridge.model.rules import RuleSet
+from bridge.model.rules import ACT, Rule, RuleSet, Veto
 from bridge.model.transcript import Speaker
 from bridge.ports import SecondOpinion
 
@@ -31,24 +36,32 @@ class Detectors:
 
     version: str
     requests: ExplicitRequests
+    ears: Ears
     trouble: str = ""
 
     def asks(self, text: str) -> bool:
         """Does the caller ask for a person, surely enough to act on?"""
         return self.requests.judge(text).band is Band.ACT
 
-    def detect(self, text: str, speaker: Speaker = Speaker.CALLER) -> tuple[Heard, ...]:
-        """Every cue in one finished turn."""
+    def detect(
+        self, text: str, speaker: Speaker = Speaker.CALLER, scope: Scope | None = None
+    ) -> tuple[Heard, ...]:
+        """Every cue in one finished turn, by itself: what only the course of the talk tells is not here."""
+        found = [_heard(match) for match in cues_in_turn(self.ears.grammar, text, speaker)]
         if speaker is not Speaker.CALLER:
-            return ()
-        asked = self.requests.judge(text)
-        if asked.band is Band.NONE:
-            return ()
-        heard = Heard(
-            kind=CueKind.EXPLICIT_REQUEST, rule=asked.rule, score=round(asked.score, 3), span=asked.span,
-            act=asked.band is Band.ACT,
-        )  # fmt: skip
-        return (heard,)
+            return tuple(found)
+        if asked := self.ears.explicit(text):
+            found.insert(0, _heard(asked))
+        if scope is not None and (score := scope.outside(text)) >= LISTED:
+            found.append(_heard(Match(CueKind.OUT_OF_SCOPE, "outside", score, (0, len(text)), text)))
+        return tuple(found)
+
+
+def _heard(match: Match) -> Heard:
+    return Heard(
+        kind=match.kind, rule=match.rule, score=round(match.score, 3), span=match.span,
+        act=match.score >= ACT,
+    )  # fmt: skip
 
 
 def load_detectors(language: str, rules_dir: Path | None = None, second_opinion: bool = True) -> Detectors:
@@ -56,7 +69,37 @@ def load_detectors(language: str, rules_dir: Path | None = None, second_opinion:
     rules = rules_of(language, rules_dir)
     opinion, trouble = opinion_of(language) if second_opinion and rules.rules else (None, "")
     version = f"{rules.version}.{opinion.version}" if opinion else rules.version
-    return Detectors(version, ExplicitRequests(Grammar(rules), opinion), trouble)
+    requests = ExplicitRequests(Grammar(_of_requests(rules, True)), opinion)
+    ears = Ears(
+        grammar=Grammar(_of_requests(rules, False)),
+        glimpse=lambda text: _match(requests.glimpse(text)),
+        explicit=lambda text: _match(requests.judge(text)),
+        consent=consent,
+    )
+    return Detectors(version, requests, ears, trouble)
+
+
+def with_scope(ears: Ears, examples: Sequence[str]) -> Ears:
+    """The same, knowing what the deployment is for by examples of what its callers say."""
+    return replace(ears, scope=Scope(examples) if examples else None)
+
+
+def _match(asked: Verdict) -> Match | None:
+    """In the tracker's terms."""
+    if asked.band is Band.NONE:
+        return None
+    return Match(CueKind.EXPLICIT_REQUEST, asked.rule, asked.score, asked.span, asked.quote)
+
+
+def _of_requests(rules: RuleSet, requests: bool) -> RuleSet:
+    """A caller's requests are judged by rules of their own and a second opinion, apart from the rest."""
+
+    def wanted(rule: Rule | Veto) -> bool:
+        return (rule.kind is CueKind.EXPLICIT_REQUEST and rule.speaker == Speaker.CALLER) is requests
+
+    return replace(
+        rules, rules=tuple(filter(wanted, rules.rules)), vetoes=tuple(filter(wanted, rules.vetoes))
+    )
 
 
 @lru_cache(maxsize=1)

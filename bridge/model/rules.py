@@ -22,6 +22,8 @@ class Rule:
     not_as: tuple[str, ...] = ()
     speaker: str = "caller"
     score: float = 1.0
+    across: bool = False
+    """its words may stand in several clauses of the turn ("i pay but my brother is on the lease")"""
     examples: tuple[str, ...] = ()
     """each must be found by this rule; `handoff check` runs them"""
     source: str = ""
@@ -52,6 +54,7 @@ class RuleSet:
     version: str
     """changes when any file changes: kept in each conversation's record"""
     language: str
-    words: dict[str, str] = field(default_factory=dict)
+    words: dict[CueKind | None, dict[str, str]] = field(default_factory=dict)
+    """by kind; those of None serve all"""
     rules: tuple[Rule, ...] = ()
     vetoes: tuple[Veto, ...] = ()

@@ -17,7 +17,7 @@ def grammar(*say: str, unless: tuple[str, ...] = (), veto: str | None = None, wh
     kind = CueKind.EXPLICIT_REQUEST
     vetoes = (Veto(name="no", kind=kind, say=(veto,), whole_turn=whole),) if veto else ()
     rule = Rule(name="talk", kind=kind, say=say, unless=unless)
-    return Grammar(RuleSet(version="1", language="en", words=WORDS, rules=(rule,), vetoes=vetoes))
+    return Grammar(RuleSet(version="1", language="en", words={None: WORDS}, rules=(rule,), vetoes=vetoes))
 
 
 def test_span_and_quote_are_of_the_text_as_given() -> None:

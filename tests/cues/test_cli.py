@@ -38,7 +38,8 @@ def test_lines_in_lines_out() -> None:
     assert cue["kind"] == "explicit_request"
     assert cue["score"] == 1.0
     assert rows[0]["text"][slice(*cue["span"])].endswith("real person")  # type: ignore[index]
-    assert told[1]["cues"] == []
+    assert [cue["kind"] for cue in told[1]["cues"]] == ["complaint_or_dispute"]
+    assert told[2]["cues"] == []
 
 
 def test_readable() -> None:

@@ -57,12 +57,16 @@ class ScriptedPool:
         return {"engine": "scripted"}
 
 
+FAILURES = [{"name": "failures", "cues": ["repeated_failure"]}]
+
+
 def agents(*ids: str, **fields: object) -> list[Agent]:
     return [Agent.model_validate({"id": i, "uri": f"sip:{i}@127.0.0.5", **fields}) for i in ids]
 
 
 def settings(**changes: object) -> Settings:
-    return Settings.model_validate({"agents": agents("ann", "bob"), **changes})
+    """Only a repeated failure escalates unasked, so that stories may speak of bills."""
+    return Settings.model_validate({"agents": agents("ann", "bob"), "policy": {"rules": FAILURES}, **changes})
 
 
 class Stage:
@@ -106,7 +110,7 @@ class Stage:
             pop=self.pop,
             clock=CountingClock(),
             vault=self._vault,
-            requests=our_detectors().requests,
+            ears=our_detectors().ears,
             rules_version="rules of tests",
         )
         self.conversation = Conversation(

@@ -105,7 +105,7 @@ class Office:
         desk = Desk(
             settings=config, tts=SilentTts(tmp), directory=ConfigDirectory(config.agents),
             events=MemoryEvents(), store=self.store, pop=MemoryPop(), clock=CountingClock(),
-            requests=our_detectors().requests, rules_version="rules of tests",
+            ears=our_detectors().ears, rules_version="rules of tests",
         )  # fmt: skip
         self.service = Service(desk, script=SCRIPT, strict=True)
         self.first = MemoryUserAgent("worker-1", on_dial=rings)

@@ -117,7 +117,7 @@ class World:
         desk = Desk(
             settings=self.settings, tts=ToneTts(self.folder), directory=self.directory, events=self.events,
             store=self.store, pop=MemoryPop(), clock=CountingClock(),
-            requests=our_detectors().requests, rules_version="rules of tests",
+            ears=our_detectors().ears, rules_version="rules of tests",
         )  # fmt: skip
         self.service = Service(desk, script=None if self.settings.bot.uri else SCRIPT, strict=True)
         await self.service.prepare()

@@ -43,7 +43,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     desk = Desk(
         settings=settings, tts=SilentTts(tmp_path), directory=ConfigDirectory(settings.agents),
         events=MemoryEvents(), store=MemoryStore(), pop=pages, clock=CountingClock(),
-            requests=our_detectors().requests, rules_version="rules of tests",
+            ears=our_detectors().ears, rules_version="rules of tests",
     )  # fmt: skip
     service = Service(desk, script=SCRIPT, strict=True)
 

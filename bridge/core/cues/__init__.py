@@ -1,1 +1,1 @@
-"""Detectors of cues: what somebody says, and what it is a sign of. Pure."""
+"""Signs that a human is needed, heard turn by turn. Pure: times come from outside."""
