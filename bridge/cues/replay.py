@@ -48,9 +48,10 @@ class Recorded(BaseModel):
     A `state` of the whole conversation has no times, so it can bring no cue forward: only that of a turn can.
     """
 
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="ignore")
 
-    id: str
+    id: Any
+    """comes back as given"""
     turns: list[Turn]
     scope: list[str] = []
     tier: str | None = None
@@ -60,7 +61,7 @@ class Recorded(BaseModel):
 class Replayed:
     """What the policy made of it. `turn` and `cue` stand only where it escalated."""
 
-    id: str
+    id: Any
     decision: Decision | None = None
     turn: int | None = None
     cues: list[tuple[int, Cue]] = field(default_factory=list)
