@@ -45,7 +45,7 @@ class Turn(BaseModel):
 class Recorded(BaseModel):
     """One conversation of the file; keys we do not know are ignored.
 
-    A `state` of the whole conversation has no times, so it can bring no cue forward: only that of a turn can.
+    A `state` of the whole conversation is what the bot knew at its end: it counts behind the last turn.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -55,6 +55,7 @@ class Recorded(BaseModel):
     turns: list[Turn]
     scope: list[str] = []
     tier: str | None = None
+    state: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
@@ -114,6 +115,8 @@ def _heard(recorded: Recorded, tracker: CueTracker) -> Iterator[tuple[int, tuple
             cues += tracker.report(state_of(turn.state), start_s)
         yield turn.i, cues, start_s
         at_s, before = start_s, turn
+    if recorded.state is not None and before is not None:
+        yield before.i, tracker.report(state_of(recorded.state), at_s), at_s
 
 
 def state_of(told: dict[str, Any]) -> BotState:

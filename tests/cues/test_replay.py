@@ -72,10 +72,15 @@ def test_the_same_in_any_order_and_twice() -> None:
     assert replayed(rows) == first
 
 
-def test_unknown_keys_are_ignored_and_a_state_without_times_moves_nothing() -> None:
+def test_unknown_keys_are_ignored() -> None:
     calm = row(CALLS[1])
-    told = calm | {"state": {"limits": ["no refunds"], "confidence": 0.1}, "colour": "red"}
-    assert replayed([told]) == replayed([calm])
+    assert replayed([calm | {"colour": "red"}]) == replayed([calm])
+
+
+def test_a_state_of_the_whole_counts_behind_the_last_turn() -> None:
+    calm = row(CALLS[1])
+    answer = replayed([calm | {"state": {"limits": ["no refunds"]}}])["calm"]
+    assert (answer["turn"], answer["reason"]) == (calm["turns"][-1]["i"], "bot_limit")
 
 
 def test_a_state_told_with_a_turn_counts_there() -> None:
