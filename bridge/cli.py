@@ -11,6 +11,7 @@ import typer
 
 from bridge import __version__
 from bridge.bench.cli import app as bench
+from bridge.briefing.cli import brief
 from bridge.config import ConfigError, run_dir
 from bridge.evaluation.cli import evaluate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
@@ -22,6 +23,7 @@ app.add_typer(bench, name="bench")
 app.add_typer(models, name="models")
 app.command(name="eval")(evaluate)
 app.command()(redact)
+app.command()(brief)
 
 
 @app.command()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bridge.config.sections import Agent, Api, Asr, Bot, Handoff, Records, Redaction, Sip, Tts, Words
+from bridge.config.sections import Agent, Api, Asr, Bot, Brief, Handoff, Records, Redaction, Sip, Tts, Words
 
 
 class ConfigError(Exception):
@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     asr: Asr = Asr()
     tts: Tts = Tts()
     words: Words = Words()
+    brief: Brief = Brief()
     records: Records = Records()
     redaction: Redaction = Redaction()
     api: Api = Api()
