@@ -20,6 +20,8 @@ from bridge.adapters.recovery import close_interrupted
 from bridge.adapters.tts_process import TtsProcess
 from bridge.app.call import Desk
 from bridge.app.service import Service
+from bridge.briefing.refiner import refiner_of
+from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.control import ControlSocket
 from bridge.model.botscript import BotScript
@@ -52,6 +54,7 @@ async def serve(settings: Settings) -> None:
     await close_interrupted(store, settings.records.dir / "events.jsonl")
     events = FileEvents(settings.records.dir)
     pages = Pages()
+    llm = refiner_of(settings)
     desk = Desk(
         settings=settings,
         tts=tts,
@@ -61,6 +64,8 @@ async def serve(settings: Settings) -> None:
         pop=pages,
         clock=SystemClock(),
         vault=vault_of(settings),
+        wording=wording_of(settings),
+        llm=llm,
     )
     service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
     control = ControlSocket(paths.control, service, tts)
@@ -76,6 +81,8 @@ async def serve(settings: Settings) -> None:
         task.cancel()
     await asyncio.gather(ready, api, return_exceptions=True)
     await control.close()
+    if llm:
+        await llm.aclose()
     events.close()
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from bridge.app.call import Call
 from bridge.app.redacted import redacted_state
 from bridge.core.brief import BriefBuilder
+from bridge.core.brief.refine import INSTRUCTION
 from bridge.core.script import SCRIPT_ROOM, SCRIPT_S, fitting, script_of
 from bridge.model.brief import Brief, Script
 from bridge.model.cue import Escalation
-from bridge.ports import Clip
+from bridge.ports import Clip, Llm
 from sip.commands import Play, Preload, Stop
 from sip.events import PlayEnded, PlayStarted
 from sip.types import ANNOUNCE, WHISPER
@@ -27,6 +28,7 @@ class Whisper:
         self._escalation: Escalation | None = None
         self._clips: dict[str, tuple[str, Clip]] = {}
         self._rendering: asyncio.Task[None] | None = None
+        self._refining: asyncio.Task[None] | None = None
         self._builder = BriefBuilder(
             wording=call.desk.wording, caller=call.caller_id or None, names=call.settings.brief.names
         )
@@ -51,6 +53,10 @@ class Whisper:
         self._read()
         self.brief = self._builder.brief()
         self._show()
+        if self._refining:
+            self._refining.cancel()
+        if self._call.desk.llm:
+            self._refining = self._call.spawn("refine_brief", self._refine(self.brief, self._call.desk.llm))
 
     def _read(self) -> None:
         """What has been said, reported and noticed since the last version."""
@@ -68,6 +74,21 @@ class Whisper:
         if self._rendering:
             self._rendering.cancel()
         self._rendering = self._call.spawn("render_whisper", self._render(self.brief))
+
+    async def _refine(self, brief: Brief, llm: Llm) -> None:
+        """Other words for it, if they come while they can still be used; nothing waits for them."""
+        answer = await llm.json(INSTRUCTION, self._builder.material(brief))
+        if answer is None or brief is not self.brief or self._begun:
+            return
+        made = self._builder.refined(brief, answer)
+        if made is not brief:
+            self.brief = made
+            self._show()
+
+    @property
+    def _begun(self) -> bool:
+        """Is the agent being told already?"""
+        return bool(self._queue or self._waiting_for or self.heard)
 
     async def _render(self, brief: Brief) -> None:
         """Headline first, for it may be wanted at once; what takes too long in this voice is shortened."""

@@ -6,6 +6,7 @@ Each final is read once; a new version joins what was read, in about a milliseco
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bridge.core.brief.clause import clauses, plain, shortened
 from bridge.core.brief.command import COMMAND
@@ -14,6 +15,7 @@ from bridge.core.brief.identity import identity_of, spoken
 from bridge.core.brief.mood import Mood, mood_of
 from bridge.core.brief.phrases import WITHHELD
 from bridge.core.brief.reason import REASONS, UNKNOWN
+from bridge.core.brief.refine import material, reworded
 from bridge.core.brief.step import next_line
 from bridge.core.brief.told import (
     NEXT,
@@ -116,6 +118,18 @@ class BriefBuilder:
         )
         return self._checked(self._draft(k, mood, identity.authentication, identity_line))
 
+    def refined(self, brief: Brief, answer: Mapping[str, Any]) -> Brief:
+        """`brief` in the words of a language model, as far as they pass; else `brief` itself."""
+        made = reworded(brief, answer, self.sources)
+        if made == brief:
+            return brief
+        self._version += 1
+        return finished(replace(made, version=self._version), self._wording)
+
+    def material(self, brief: Brief) -> str:
+        """What a language model is given."""
+        return material(self._in_order(), brief)
+
     # -- parts
 
     def _in_order(self) -> list[Utterance]:
@@ -167,11 +181,12 @@ class BriefBuilder:
         brief = replace(
             draft,
             why=why,
-            tried=tuple(line for line in draft.tried if self._good(line, TRIED)),
+            tried=tuple(good for line in draft.tried if (good := self._good(line, TRIED))),
             unresolved=self._good(draft.unresolved, UNRESOLVED),
             next=self._good(draft.next, NEXT),
             mood=self._good(draft.mood, FACT),
-            facts=tuple(line for line in draft.facts if self._good(line, FACT)),
+            identity=self._good(draft.identity, FACT),
+            facts=tuple(good for line in draft.facts if (good := self._good(line, FACT))),
         )
         return finished(brief, self._wording)
 
@@ -179,9 +194,8 @@ class BriefBuilder:
         if line is None:
             return None
         line = replace(line, text=plain(redact(line.text)))
-        rule = line.source == "rule"
         fine = not fault_of(line.text, limit) and self.sources.support(line.text, words=False)
-        return line if fine and (rule or line.text) else None
+        return line if fine else None
 
 
 def finished(brief: Brief, wording: Wording = STANDARD) -> Brief:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from bridge.core.brief.clause import content, shortened
+from bridge.core.brief.clause import content, plain, shortened
 from bridge.core.brief.heard import Act, Heard
 from bridge.core.brief.matter import Matter, matter_of, named
 from bridge.core.brief.phrases import META, PROBLEM, REFUSAL, WITHHELD
@@ -53,7 +53,8 @@ def known(clauses: Sequence[Clause], heard: Sequence[Heard], state: BotState, au
 def _telling(clauses: Sequence[Clause], heard: Sequence[Heard]) -> tuple[Clause, ...]:
     """The clause that tells the matter, and up to two that add to it."""
     answers = {h.answer.id for h in heard if h.act is Act.ASKED and h.answer and h.given}
-    ranked = sorted(clauses, key=lambda c: -_weight(c, c.by.id in answers))
+    telling = [c for c in clauses if content(WITHHELD.sub("", c.text))]
+    ranked = sorted(telling, key=lambda c: -_weight(c, c.by.id in answers))
     chosen: list[Clause] = []
     words: set[str] = set()
     for clause in ranked:
@@ -88,10 +89,10 @@ def why_line(k: Known) -> Line | None:
     asked = next((h for h in k.heard if h.act is Act.ASKED and h.given and h.answer), None)
     if k.state.intent:
         return Line(text=plainly(k.state.intent), source="bot_state")
-    if asked and asked.answer and k.why:
+    if asked and asked.answer:
         question = re.sub(r"^.*?\b(?=what|which|when|where|name)", "", asked.by[0].text)
-        text = f"asked {shortened(question, 60)}: {k.why[0].text}"
-        return cited(text, [asked.by[0], k.why[0].by], WHY)
+        text = f"asked {shortened(question, 60)}: {k.why[0].text if k.why else plain(asked.answer.text)}"
+        return cited(text, [asked.by[0], asked.answer], WHY)
     return cited(k.why[0].text, [k.why[0].by], WHY, unsure=True) if k.why else None
 
 

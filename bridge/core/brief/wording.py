@@ -103,12 +103,10 @@ class Wording:
 
 
 TURNED = {
-    "i'm": "you are", "i've": "you have", "i'd": "you would", "i'll": "you will", "i": "you",
-    "my": "your",
-    "me": "you",
-    "mine": "yours", "myself": "yourself", "we": "you", "we're": "you are", "we've": "you have", "our": "your",
-    "us": "you",
-    "you": "we", "your": "our", "you're": "we are", "you've": "we have", "yours": "ours",
+    "i'm": "you are", "i've": "you have", "i'd": "you would", "i'll": "you will", "i": "you", "me": "you",
+    "my": "your", "mine": "yours", "myself": "yourself", "we": "you", "we're": "you are", "us": "you",
+    "we've": "you have", "our": "your", "you": "we", "your": "our", "you're": "we are", "you've": "we have",
+    "yours": "ours",
 }  # fmt: skip
 ASKING = re.compile(
     r"^(?:what|what's|where|where's|when|why|how|who|which|can|could|do|does|did|is|are|will|would|may|am|cancel|refund|take|give)\b",
