@@ -120,6 +120,8 @@ def voice(clips: Path, engine: str, name: str | None, rate: int) -> Spoken:
 def as_line(id: str | int, made: Briefed, *, timed: bool = False) -> dict[str, Any]:
     """`fields` keep the schema that `handoff schema brief` prints; `timed`: the turns had a `t`."""
     fields = BRIEF.dump_python(made.brief, mode="json", exclude={"headline"})
+    if made.brief.identity:
+        fields["authentication"]["said"] = made.brief.identity.text
     if not timed:
         _without_times(fields)
     return {

@@ -4,9 +4,9 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from bridge.model.bot import BotState
 from bridge.model.transcript import Speaker
@@ -25,16 +25,44 @@ class Turn(BaseModel):
     confidence: float | None = Field(default=None, ge=0, le=1)
 
 
+def _texts(state: Any) -> Any:
+    """Bots write times, results and limits as they like: what the model wants as text becomes text."""
+    if not isinstance(state, dict):
+        return state
+    told = dict(state)
+    if isinstance(actions := told.get("actions"), list):
+        told["actions"] = [_text_at(a, "name", "result", "at") for a in actions]
+    if isinstance(limits := told.get("limits"), list):
+        told["limits"] = [_as_text(limit) for limit in limits]
+    authentication = told.get("authentication")
+    if isinstance(authentication, str):
+        authentication = {"status": authentication}
+    told["authentication"] = _text_at(authentication, "status", "method", "at", "by", "expires_at")
+    return {key: value for key, value in told.items() if value is not None}
+
+
+def _text_at(value: Any, *keys: str) -> Any:
+    if not isinstance(value, dict):
+        return {"name": value} if isinstance(value, str) else value
+    told = {key: _as_text(inner) if key in keys else inner for key, inner in value.items()}
+    return {key: inner for key, inner in told.items() if inner is not None}
+
+
+def _as_text(value: Any) -> Any:
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {_as_text(inner)}" for key, inner in value.items())
+    return ", ".join(str(_as_text(inner)) for inner in value) if isinstance(value, list) else str(value)
+
+
 class CallLine(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
     id: str | int
     turns: list[Turn]
-    state: BotState | None = None
+    state: Annotated[BotState | None, BeforeValidator(_texts)] = None
     crm: dict[str, Any] | None = None
-
-
-STATE = TypeAdapter(BotState)
 
 
 def calls(file: str) -> Iterator[CallLine]:

@@ -12,7 +12,7 @@ from bridge.app.conversation import Conversation
 from bridge.config import Agent, Settings
 from bridge.model.botscript import BotScript
 from bridge.model.handoff import State
-from bridge.ports import Vault
+from bridge.ports import Llm, Vault
 from sip.events import CallIncoming
 from sip.memory import Far, MemoryUserAgent, OnDial
 
@@ -75,9 +75,10 @@ class Stage:
         *,
         script: BotScript = SCRIPT,
         vault: Vault | None = None,
+        llm: Llm | None = None,
     ) -> None:
         self.config = config or settings()
-        self._script, self._vault = script, vault
+        self._script, self._vault, self._llm = script, vault, llm
         self.events, self.store, self.pop = MemoryEvents(), MemoryStore(), MemoryPop()
         self.tts = SilentTts(tmp)
         self.pool = ScriptedPool()
@@ -105,6 +106,7 @@ class Stage:
             pop=self.pop,
             clock=CountingClock(),
             vault=self._vault,
+            llm=self._llm,
         )
         self.conversation = Conversation(
             self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,

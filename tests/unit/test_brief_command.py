@@ -52,6 +52,23 @@ def test_with_and_without_state_and_times() -> None:
     assert made["fields"]["why"]["at_s"] == 3.5
 
 
+def test_a_bot_may_write_its_state_as_it_likes() -> None:
+    """Found by lines whose actions had their time in seconds."""
+    state = {
+        "actions": [
+            {"name": "refund", "result": {"code": 17, "why": "limit"}, "ok": False, "at": 12.5},
+            "hold",
+        ],
+        "limits": [{"max": "100 dollars"}],
+        "authentication": "partial",
+        "slots": None,
+        "mood": "new key",
+    }
+    made = json.loads(run(json.dumps({**CALL, "state": state}), "--json").stdout)
+    assert made["fields"]["tried"][0]["text"] == "refund: failed, code 17, why limit"
+    assert made["fields"]["authentication"]["status"] == "partial"
+
+
 def test_shown_to_people() -> None:
     done = run(json.dumps(CALL))
     assert "why " in done.stdout
