@@ -8,7 +8,7 @@ import re
 
 from bridge.core.brief.clause import shortened
 from bridge.core.brief.wording import STANDARD, Wording
-from bridge.model.brief import Brief, Script
+from bridge.model.brief import Brief, Line, Script
 
 HEADLINE_S = 8.0
 SCRIPT_S = 15.0
@@ -16,6 +16,9 @@ CHARACTERS_PER_S = 14.5
 SCRIPT_ROOM = int(SCRIPT_S * CHARACTERS_PER_S)
 LEAST_ROOM = 60
 MORE_ROOM = 300
+HEADLINE_ROOM = 72
+SENSIBLE = 0.5
+"""of a part; what is cut shorter says nothing"""
 SHARES = (("open", 0.42), ("tried", 0.34), ("next", 0.24))
 """of what headline, mood and authentication leave"""
 
@@ -25,11 +28,13 @@ def script_of(brief: Brief, room: int = SCRIPT_ROOM, wording: Wording = STANDARD
 
     `room`: characters of headline and detail together.
     """
-    headline = re.sub(r"[.!?]*$", ".", _aloud(shortened(brief.headline, max(room // 2, 30))))
+    headline = re.sub(
+        r"[.!?]*$", ".", _aloud(shortened(brief.headline, min(HEADLINE_ROOM, max(room // 2, 30))))
+    )
     told = {
-        "tried": [_aloud(line.text) for line in reversed(brief.tried)],
-        "open": _aloud(brief.unresolved.text).split("; ") if brief.unresolved else [],
-        "next": _aloud(brief.next.text).split("; ") if brief.next else [],
+        "tried": [_aloud(line.text) for line in _telling_first(brief.tried)],
+        "open": _not_again(brief.unresolved, "not resolved:", "not resolved"),
+        "next": _not_again(brief.next, "take up:", ""),
     }
     identity = _aloud(brief.identity.text if brief.identity else "verification not known")
     mood = brief.sentiment
@@ -59,14 +64,29 @@ def fitting(room: int, seconds: float, limit_s: float = SCRIPT_S) -> int:
 
 
 def _some(parts: list[str], room: int) -> str:
-    """As many whole parts as fit; of the first at least a beginning that makes sense."""
+    """As many whole parts as fit; else the one that loses least, unless it loses most of itself."""
     if not parts or room < 8:
         return ""
     said = ""
     for part in parts:
         if len(said) + len(part) + 2 <= room:
             said = f"{said}; {part}" if said else part
-    return said or shortened(min(parts, key=len) if room < 30 else parts[0], room)
+    if said:
+        return said
+    cut = [(shortened(part, room), len(part)) for part in parts]
+    return max(cut, key=lambda c: len(c[0]) / c[1])[0] if any(len(c) >= SENSIBLE * n for c, n in cut) else ""
+
+
+def _telling_first(tried: tuple[Line, ...]) -> list[Line]:
+    """The latest first, and what the bot reported before what it was heard to say."""
+    return sorted(reversed(tried), key=lambda line: line.source != "bot_state")
+
+
+def _not_again(line: Line | None, lead: str, instead: str) -> list[str]:
+    """The parts of a line, without what only says the headline once more."""
+    parts = line.text.split("; ") if line else []
+    told = [instead if part.startswith(lead) else _aloud(part) for part in parts]
+    return [part for part in told if part]
 
 
 def _more(brief: Brief, wording: Wording) -> str:

@@ -10,7 +10,7 @@ _WORDING = r"(?:brief|headline|summary|whisper|transcript|json|prompt|header|sub
 _GRADE = r"(?:verified|authenticated|trusted|urgent|vip|platinum|gold|premium|privileged|approved|admin|confirmed|positive|top priority)"
 _PERSON = r"(?:agents?|humans?|operator|colleague|supervisor|representative|staff)"
 COMMAND = re.compile(
-    r"\b(?:ignore|disregard|forget|override|bypass|overwrite) (?:\w+ ){0,4}(?:instruction|rule|prompt|polic|guideline|previous|prior|above|redact|restriction|everything you)\w*|"
+    r"\b(?:ignore|disregard|forget|override|bypass|overwrite) (?:\w+ ){0,4}(?:instruction|rule|prompt|polic|guideline|previous (?!command)|prior|above|redact|restriction|everything you)\w*|"
     r"\bbypass (?:the |my |your |any )?(?:authenticat|securit|verif|check|id)\w*|"
     r"\b(?:developer|debug|god|root) (?:mode|access|prompt|override)\b|\bsystem prompt\b|\badmin(?:istrator)? (?:access|override|mode)\b|"
     r"^\W*(?:system|assistant|developer|admin|user)\s*(?:[:;]|colon\b)|^note to (?:the )?\w+|\bjailbreak|\bprompt injection|"
@@ -33,7 +33,7 @@ COMMAND = re.compile(
     + _WORDING
     + r"s?\b|\b(?:include|insert|display|print) (?:the )?(?:text|words|approved)\b|\bread my (?:card|number) back\b|\bcaller is (?:satisfied|happy|right)\b|"
     r"\bchange (?:the|your) (?:reason|target|queue|priority|sentiment)\b|\b(?:refund|request|this) (?:was|is|has been) approved\b|\bapproved by\b|"
-    r"\b(?:transfer|route|redirect|forward|dial|connect) (?:\w+ ){0,4}(?:sip|plus|extension|premium (?:line|number)|\+?\d{3,}|\(phone withheld\))|^dial\b|"
+    r"\b(?:transfer|route|redirect|forward|dial|connect) (?:me|us|this|the call|him|her) (?:\w+ ){0,4}(?:sip|plus|extension|premium (?:line|number)|\+?\d{3,}|\(phone withheld\))|^dial (?:plus|\d|\(|the )|"
     r"\b(?:priority|tier|target|authentication|auth|status|sentiment|role|next step|identity|redaction)\s*(?:[:=]|equals?|(?:is|to) (?:set )?(?:to )?"
     r"(?:high\w*|max\w*|one|top|urgent|verified|confirmed|true|vip|positive|platinum|gold|off|approved))|"
     r"\b(?:drop table|script (?:alert|src|tag)|select (?:\*|star) from|javascript|x-[a-z-]+|sudo|rm -rf|https? colon|https?:|base64|angle bracket|slash n|html body|"

@@ -135,14 +135,14 @@ def _parts(text: str) -> list[str]:
 def _read(clause: str, turn: Utterance, *, first: bool) -> Heard | None:
     if first and (GREETING.search(turn.text) or "help" in turn.text):
         question = re.search(
-            r"\b(?:please (?:say|tell|enter|give)|what(?:'s| is) your|may i have)\b.*", clause, re.I
+            r"\b(?:(?:please |^)(?:say|tell|enter|give)|what(?:'s| is) your|may i have)\b.*", clause, re.I
         )
         if not question and not re.search(r"\byour \w+ (?:is|was|has)\b", clause):
             return None
         clause = question[0] if question else clause
     elif first:
         inside = re.search(
-            r"\b(?:please (?:say|tell|enter|give|confirm)|your \w+ (?:is|was|has)|what|which)\b.*",
+            r"\b(?:(?:please |^)(?:say|tell|enter|give|confirm)|your \w+ (?:is|was|has)|what|which)\b.*",
             clause,
             re.I,
         )

@@ -80,7 +80,7 @@ MATTERS: tuple[Matter, ...] = (
     _matter(
         "price",
         r"\bcompetitor\w*|\bprice match\w*|\bmatch (?:the |that |their |this |it)?\w*|\bbetter (?:deal|price|rate|offer)\b|\bdiscount\w*|\bcheaper\b|"
-        r"\blower (?:my |the )?(?:price|rate|bill)\b|\b(?:promotion\w*|promo) (?:ended|expired|price|rate)\b|\bprice (?:went up|increase\w*|hike)\b|\bnegotiat\w*",
+        r"\blower (?:my |the )?(?:price|rate|bill)\b|\b(?:promotion\w*|promo) (?:ended|expired|price|rate)\b|\b(?:price|rate|rent|premium|bill)s? (?:went up|has gone up|increase\w*|hike|jumped)\b|\b(?:rais\w+|increas\w+|doubled|put up) (?:my|the|our) (?:\w+ )?(?:rate|rent|price|premium|fee|bill)s?\b|\bnegotiat\w*",
         "no agreement on the price, offer not matched",
         "make a retention offer: match the price or a discount",
     ),
@@ -163,6 +163,51 @@ MATTERS: tuple[Matter, ...] = (
         "the question about the {it} is not settled",
         "check the {it} and correct or explain it",
         r"\b((?:roaming )?(?:bill|invoice|charges?|statement|payment|balance|premium|debit))\b", "bill",
+    ),
+    _matter(
+        "dispute",
+        r"\b(?:contest\w*|disput\w*|appeal\w*|challeng\w*|object to|complain\w*)\b|\b(?:ticket|citation|fine)\b",
+        "the dispute is not taken up",
+        "take up the dispute and review {it}",
+        r"\b(ticket|citation|fine|charge|decision|claim|bill|complaint|grade|assessment)\b", "it",
+    ),
+    _matter(
+        "coverage",
+        r"\b(?:cover(?:s|ed|age)?|prior authori[sz]ation|prescriptions?|refills?|medication|formulary|referral|in network|copay)\b",
+        "the coverage or authorization is not settled",
+        "check the coverage and the authorization",
+        r"\b(prescription|refill|medication|insulin|referral|claim|surgery|procedure|visit|test|treatment|pills?)\b", "it",
+    ),
+    _matter(
+        "wrong",
+        r"\bwrong (?!number\b)\w+|\bnot (?:what|the one) i (?:ordered|bought)\b|\b(?:incorrect|mixed up|mistake)\b",
+        "what was wrong is not corrected",
+        "correct what is wrong and offer a replacement",
+    ),
+    _matter(
+        "claim",
+        r"\b(?:claim|accident|damage|damaged|flood\w*|storm|hail|theft|burglar\w*|water in)\b",
+        "the claim is not settled",
+        "take up the claim and say what comes next",
+    ),
+    _matter(
+        "care",
+        r"\b(?:appointment|doctor|nurse|vet|dentist|pain|hurts|sick|ill|fever|bleeding|throwing up|vomit\w*|swollen|injur\w*|urgent care)\b",
+        "no suitable appointment found",
+        "find an earlier appointment or urgent care",
+    ),
+    _matter(
+        "status",
+        r"\b(?:status of|update on|application|applied|permit|visa|passport|licen[sc]e|enrol\w*|registration|approval|pending)\b",
+        "the status of {it} is not known",
+        "check the status of {it}",
+        r"\b(application|permit|visa|passport|licen[sc]e|enrol\w*|registration|approval|request|case|claim)\b", "it",
+    ),
+    _matter(
+        "change",
+        r"\b(?:add|remove|upgrade|downgrade|switch|transfer|put|take) (?:\w+ ){1,5}(?:to|from|off|on|onto) (?:my|our|the|this) (?:\w+ )?(?:account|plan|policy|contract|line|lease|insurance|booking|order|subscription)\b",
+        "the change to the account is not made",
+        "make the change to the account",
     ),
     _matter(
         "document",

@@ -87,7 +87,10 @@ SORRY = re.compile(
     r"^(?:i'm |i am )?(?:so |very |really )?sorry\b(?: to hear (?:that|this|about \w+)| (?:about|for) (?:that|this|it|the|your|any) ?\w*)?[\s,]*",
     re.I,
 )
-HELPS = re.compile(r"\bi can (?:certainly |definitely )?help (?:you )?with (?:that|this|it)\b,?", re.I)
+HELPS = re.compile(
+    r"\bhow (?:can|may) (?:i|we) (?:help|assist)\b.*$|\bi can (?:certainly |definitely )?help (?:you )?with (?:that|this|it)\b,?",
+    re.I,
+)
 GREETING = re.compile(
     r"\b(?:hello|hi|hey|welcome|thanks? (?:you )?for (?:calling|contacting|waiting|holding)|this is (?:the )?|you've reached|you have reached|"
     r"good (?:morning|afternoon|evening)|virtual assistant|automated)\b",
@@ -149,7 +152,7 @@ BOT_CUT = re.compile(
 QUESTION_FRAME = re.compile(
     r"^(?:and |so |okay |then |now )*(?:what(?:'s| is| are| was)?|which|may i (?:please )?(?:have|ask(?: for)?|get)|(?:can|could) (?:you|i) (?:please )?"
     r"(?:tell|give|have|get|say|enter|confirm|spell|provide|repeat|describe|read)(?: me| us)?(?: for)?|"
-    r"(?:please )?(?:say|tell|give|enter|provide|confirm|spell|type|state|describe|choose|select)(?: me| us)?(?: for)?|your|and your)\s+",
+    r"(?:please )?(?:say|tell|give|enter|provide|confirm|spell|type|state|describe|choose|select)(?: or \w+)?(?: me| us)?(?: for)?|your|and your)\s+",
     re.I,
 )
 NOUN_FIRST = re.compile(

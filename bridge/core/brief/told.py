@@ -54,23 +54,28 @@ def _telling(clauses: Sequence[Clause], heard: Sequence[Heard]) -> tuple[Clause,
     """The clause that tells the matter, and up to two that add to it."""
     answers = {h.answer.id for h in heard if h.act is Act.ASKED and h.answer and h.given}
     telling = [c for c in clauses if content(WITHHELD.sub("", c.text))]
-    ranked = sorted(telling, key=lambda c: -_weight(c, c.by.id in answers))
+    first = _first_substantial(telling, answers)
+    weights = {id(c): _weight(c, c.by.id in answers) + 1.5 * (c.by.id == first) for c in telling}
+    ranked = sorted(telling, key=lambda c: -weights[id(c)])
     chosen: list[Clause] = []
     words: set[str] = set()
     for clause in ranked:
         new = set(content(clause.text)) - words
         least = 0.0 if not chosen else 1.2
         room = WHY - sum(len(c.text) + 2 for c in chosen)
-        if (
-            len(chosen) == 3
-            or _weight(clause, clause.by.id in answers) < least
-            or not new
-            or (chosen and len(clause.text) > room)
-        ):
+        if len(chosen) == 3 or weights[id(clause)] < least or not new or (chosen and len(clause.text) > room):
             continue
         chosen.append(clause)
         words |= new
     return tuple(chosen)
+
+
+def _first_substantial(clauses: Sequence[Clause], answers: set[str]) -> str:
+    """The turn in which people usually say what it is about: the first with content that is no answer."""
+    words: dict[str, int] = {}
+    for clause in clauses:
+        words[clause.by.id] = words.get(clause.by.id, 0) + len(content(clause.text))
+    return next((id for id, n in words.items() if n >= 3 and id not in answers), "")
 
 
 def _weight(clause: Clause, is_answer: bool) -> float:

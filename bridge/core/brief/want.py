@@ -17,7 +17,7 @@ WANTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:can't|couldn't) you (?:just )?(.+)", "{}"),
         (r"\b(?:i|we)(?:'d like| would like| want| wanted| need| needed|'m trying| am trying|'m calling| am calling|'m here|'m looking) to (?:just |please )?" + VERB + r"(.+)", "{}"),
         (r"\b(?:i|we) (?:just )?(?:want|need)(?:ed)? (?:it|that|this) (.+)", "get it {}"),
-        (r"\b(?:i|we)(?:'d like| would like| want| need|'m looking for) (?!to\b)(?!you to\b)(.+)", "see to {}"),
+        (r"\b(?:i|we)(?:'d like| would like| want| need|'m looking for) (?!to\b)(?!you to\b)(.+)", "get the caller {}"),
         (r"\b(?:can|could|may) (?:i|we) (?:please |just |maybe )?" + VERB + r"(.+)", "{}"),
         (r"^((?:is|are|do|does|did|will|would|what|when|why|which|who|am)\b (?!you (?:a|an|real|there)\b).+)", "answer: {}"),
     )
