@@ -79,7 +79,8 @@ def _some(parts: list[str], room: int) -> str:
 
 def _telling_first(tried: tuple[Line, ...]) -> list[Line]:
     """The latest first, and what the bot reported before what it was heard to say."""
-    return sorted(reversed(tried), key=lambda line: line.source != "bot_state")
+    latest = tried[::-1]
+    return sorted(latest, key=lambda line: line.source != "bot_state")
 
 
 def _not_again(line: Line | None, lead: str, instead: str) -> list[str]:
