@@ -8,6 +8,8 @@ from typing import Literal
 
 from asr.errors import AsrError
 from bridge.adapters.rules_files import RulesError
+from bridge.briefing.refiner import refiner_of
+from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Credential, Settings, Sip
 from bridge.core.grammar import failing_examples
 from bridge.core.template import TemplateError
@@ -40,7 +42,8 @@ def check_settings(settings: Settings) -> list[Finding]:
     """All findings, errors first."""
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
-        *_bot(settings), *_asr(settings), *_cues(settings), *_vault(settings), *_paths(settings),
+        *_bot(settings), *_asr(settings), *_cues(settings), *_vault(settings), *_brief(settings),
+        *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
 
@@ -52,6 +55,19 @@ def _vault(settings: Settings) -> list[Finding]:
         key, _, message = str(error).partition(": ")
         return [Finding(level="error", key=key, message=message)]
     return []
+
+
+def _brief(settings: Settings) -> Iterator[Finding]:
+    for look in (wording_of, refiner_of):
+        try:
+            look(settings)
+        except ConfigError as error:
+            key, _, message = str(error).partition(": ")
+            yield Finding(level="error", key=key, message=message)
+    if (refine := settings.brief.refine).url and not refine.url.startswith("https:"):
+        message = "redacted transcripts go there in clear text."
+        cure = "use https, or keep it on this machine or a private network"
+        yield Finding(level="warning", key="brief.refine.url", message=message, cure=cure)
 
 
 def _sip(settings: Settings) -> list[Finding]:
