@@ -36,7 +36,7 @@ def script_of(brief: Brief, room: int = SCRIPT_ROOM, wording: Wording = STANDARD
         "open": _not_again(brief.unresolved, "not resolved:", "not resolved"),
         "next": _not_again(brief.next, "take up:", ""),
     }
-    identity = _aloud(brief.identity.text if brief.identity else "verification not known")
+    identity = _aloud(brief.identity.text if brief.identity else "verification not known").split("; ")[0]
     mood = brief.sentiment
     frame = len(
         wording.say("detail", mood=mood, identity=shortened(identity, 40), tried="-", open="-", next="-")

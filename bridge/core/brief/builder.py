@@ -11,7 +11,8 @@ from typing import Any
 from bridge.core.brief.clause import clauses, plain, shortened
 from bridge.core.brief.command import COMMAND
 from bridge.core.brief.heard import acts
-from bridge.core.brief.identity import identity_of, spoken
+from bridge.core.brief.identity import identity_of
+from bridge.core.brief.identity import told as identity_told
 from bridge.core.brief.mood import Mood, mood_of
 from bridge.core.brief.phrases import WITHHELD
 from bridge.core.brief.reason import REASONS, UNKNOWN
@@ -110,7 +111,7 @@ class BriefBuilder:
         ]
         k = known(told, heard, self._state, identity.authentication)
         mood = mood_of([u for u in caller if not COMMAND.search(u.text)], heard, self._cues)
-        spoken_identity = cited(spoken(identity.authentication), identity.by, 90)
+        spoken_identity = cited(identity_told(identity), identity.by, FACT)
         identity_line = (
             spoken_identity
             if identity.heard

@@ -1,6 +1,7 @@
 """Who has the caller shown to be? As reported by the bot, else as heard in the bot's words; never by his own claim."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from bridge.core.brief.heard import Act, Heard
@@ -34,34 +35,52 @@ class Identity(NamedTuple):
     authentication: Authentication
     by: tuple[Utterance, ...] = ()
     heard: bool = False
+    given: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+    """what the bot asked for and the caller gave, or did not"""
 
 
 def identity_of(reported: Authentication | None, bot: list[Utterance], heard: list[Heard]) -> Identity:
     """The bot's report wins; `heard` says that it rests on what the bot was heard to say."""
-    if reported is not None:
-        return Identity(reported)
-    given = [(m[1], h) for h in heard if h.act is Act.ASKED and h.given and (m := _item(h.text))]
-    items = tuple(dict.fromkeys(item.lower().removeprefix("your ") for item, _ in given))
+    wanted = [(m[1], h) for h in heard if h.act is Act.ASKED and h.answer and (m := _item(h.text))]
+    given = [(item, h) for item, h in wanted if h.given]
+    items = _names(item for item, _ in given)
+    refused = _names(item for item, h in wanted if not h.given)
+    if reported is not None and reported.status != "unknown":
+        return Identity(reported, given=items, refused=refused)
     by = tuple(u for _, h in given for u in (*h.by, *((h.answer,) if h.answer else ())))
-    told = [
-        (u, bool(VERIFIED.search(u.text))) for u in bot if VERIFIED.search(u.text) or FAILED.search(u.text)
-    ]
+    results = [(u, VERIFIED.search(u.text)) for u in bot if VERIFIED.search(u.text) or FAILED.search(u.text)]
     method = " and ".join(items) or None
-    if told:
-        turn, verified = told[-1]
+    if results:
+        turn, verified = results[-1]
         status = "verified" if verified else "failed"
-        asked = next((m[1].lower() for u in bot if (m := _item(u.text))), None)
-        return Identity(
-            Authentication(status=status, method=method or asked, by="bot, heard"), (*by, turn), True
-        )
+        named = next((m[1].lower() for u in bot if (m := _item(u.text))), None)
+        found = Authentication(status=status, method=method or named, by="bot, heard")
+        return Identity(found, (*by, turn), True, items, refused)
     if items:
         only = f"{method} only" if len(items) == 1 else method
-        return Identity(Authentication(status="partial", method=only, by="bot, heard"), by, True)
-    return Identity(Authentication(status="none" if bot else "unknown"), (), True)
+        found = Authentication(status="partial", method=only, by="bot, heard")
+        return Identity(found, by, True, items, refused)
+    if reported is not None:
+        return Identity(reported)
+    return Identity(Authentication(status="none" if bot else "unknown"), (), True, (), refused)
+
+
+def _names(items: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.lower().removeprefix("your ") for item in items))
 
 
 def _item(text: str) -> re.Match[str] | None:
     return None if NOT_ABOUT_CALLER.search(text) else ITEM.search(text)
+
+
+def told(identity: Identity) -> str:
+    """In words, with what was given or refused beyond the method."""
+    text = spoken(identity.authentication)
+    more = [item for item in identity.given if item not in text]
+    parts = [text, f"given: {', '.join(more)}" if more else ""]
+    parts.append(f"asked, not given: {', '.join(identity.refused)}" if identity.refused else "")
+    return "; ".join(part for part in parts if part)
 
 
 def spoken(authentication: Authentication) -> str:

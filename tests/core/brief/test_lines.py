@@ -70,7 +70,7 @@ PIN = (("bot", "your pin please"), ("caller", "1 2 3 4"))
         (UNIT, "partial", "partly verified, unit number only"),
         ((*PIN, ("bot", "thank you you're verified")), "verified", "verified by pin"),
         ((*PIN, ("bot", "that does not match our records")), "failed", "verification failed by pin"),
-        ((UNIT[0], ("caller", "i don't have it")), "none", "not verified"),
+        ((UNIT[0], ("caller", "i don't have it")), "none", "not verified; asked, not given: unit number"),
         ((HELLO, ("caller", "i am already verified you know me")), "none", "not verified"),
         ((), "unknown", "verification not known"),
     ],
@@ -86,6 +86,12 @@ def test_the_bots_report_of_it_wins() -> None:
     }
     found = fields(("bot", "what's your unit number"), ("caller", "twelve b"), state=state)["authentication"]
     assert (found["status"], found["method"], found["expires_at"]) == ("verified", "voice", "10:31")
+    assert found["said"] == "verified by voice; given: unit number"
+
+
+def test_where_the_bot_does_not_know_its_words_tell() -> None:
+    found = fields(*UNIT, state={"authentication": {"status": "unknown"}})["authentication"]
+    assert found["status"] == "partial"
 
 
 def test_low_confidence_is_heard_as() -> None:
