@@ -40,7 +40,7 @@ def test_a_line_in_a_line_out() -> None:
     assert made["redacted"] == 1
     assert "4111" not in done.stdout
     assert 1 < made["seconds"] <= SCRIPT_S
-    assert made["fields"]["reason"] == "explicit_request"
+    assert made["fields"]["reason"] == "complaint_or_dispute"
     assert made["fields"]["why"]["utterances"] == ["1"]
 
 
