@@ -49,18 +49,19 @@ class PolicyRule(_Part):
 
 KINDS_THAT_ACT = (
     CueKind.SENSITIVE, CueKind.CANCELLATION, CueKind.COMPLAINT_OR_DISPUTE, CueKind.NEGOTIATION,
-    CueKind.COMPLEXITY, CueKind.BOT_LIMIT, CueKind.REPEATED_FAILURE, CueKind.NO_PROGRESS,
+    CueKind.BOT_LIMIT, CueKind.REPEATED_FAILURE, CueKind.NO_PROGRESS,
     CueKind.LOW_CONFIDENCE, CueKind.OUT_OF_SCOPE,
 )  # fmt: skip
 KINDS_THAT_ASK = (
     CueKind.FRUSTRATION, CueKind.NO_PROGRESS, CueKind.LOW_CONFIDENCE, CueKind.OUT_OF_SCOPE, CueKind.SILENCE,
-    CueKind.REPEATED_FAILURE,
+    CueKind.REPEATED_FAILURE, CueKind.COMPLEXITY,
 )  # fmt: skip
 DEFAULT_RULES = (
     PolicyRule(name="danger_to_self", cues=(CueKind.SENSITIVE,), signs=("self_harm",), least=0.5, urgent=True,
                mode=Mode.CONFERENCE),
     PolicyRule(name="frustrated", cues=(CueKind.FRUSTRATION,), least=0.75),
     PolicyRule(name="sure", cues=KINDS_THAT_ACT),
+    PolicyRule(name="tangled", cues=(CueKind.COMPLEXITY,), times=2),
     PolicyRule(name="unsure", cues=KINDS_THAT_ASK, least=0.5, do=Do.ASK),
 )  # fmt: skip
 

@@ -26,13 +26,20 @@ WISH = cue(CueKind.EXPLICIT_REQUEST, 1.0)
 @pytest.mark.parametrize(
     "kind",
     [CueKind.CANCELLATION, CueKind.COMPLAINT_OR_DISPUTE, CueKind.SENSITIVE, CueKind.BOT_LIMIT,
-     CueKind.REPEATED_FAILURE, CueKind.NEGOTIATION, CueKind.COMPLEXITY],
+     CueKind.REPEATED_FAILURE, CueKind.NEGOTIATION],
 )  # fmt: skip
 def test_sure_cues_fetch_a_human_with_their_kind_as_reason(kind: CueKind) -> None:
     decision = policy().decide([cue(kind)], NOW)
     assert (decision.do, decision.reason, decision.rule) == (Do.ACT, kind.value, "sure")
     assert decision.cue is not None
     assert decision.cue.quote == "q"
+
+
+def test_a_tangled_matter_is_asked_about_before_it_is_acted_on() -> None:
+    deciding = policy()
+    assert deciding.decide([cue(CueKind.COMPLEXITY)], NOW).do is Do.ASK
+    again = deciding.decide([cue(CueKind.COMPLEXITY)], Context(at_s=20.0))
+    assert (again.do, again.rule) == (Do.ACT, "tangled")
 
 
 def test_nothing_heard_nothing_done() -> None:
