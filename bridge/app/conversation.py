@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 
 from asr.types import Partial, StreamEvent
 from bridge.app import messages as m
@@ -12,6 +11,7 @@ from bridge.app.ear import Ear
 from bridge.app.handoffs import Handoffs
 from bridge.app.lines import Lines
 from bridge.app.listening import AsrPool, Listening
+from bridge.app.orders import Orders
 from bridge.app.redacted import redacted_headers, redacted_state
 from bridge.app.telling import Telling
 from bridge.app.watch import Watch
@@ -68,6 +68,7 @@ class Conversation:
             call, self._ear, self.bot, strict=strict, apology=apology, on_token=on_token,
             changed=lambda: self.lines.close_when_alone(),
         )  # fmt: skip
+        self._orders = Orders(call, self.handoffs)
         self._listening = Listening(
             call, pool, hear=self._hear, glimpse=self._glimpse, voice=self._voiced,
             during=self.handoffs.during,
@@ -158,11 +159,10 @@ class Conversation:
                 self.bot.reports(message.collecting)
                 self._listening.expect(message.expects or ("digits" if message.collecting else ""))
                 self.handoffs.renew_brief()
-            case m.Escalate():
-                noted = message.escalation
-                self.handoffs.escalate(replace(noted, quote=redact(noted.quote), said=redact(noted.said)))
-            case m.Ordered():
-                self.handoffs.order(replace(message, note=message.note and redact(message.note)))
+            case m.Escalate() | m.Ordered():
+                self._orders.obey(message)
+            case m.Commanded():
+                message.answer(self._orders.answer(message))
             case m.Draining():
                 self.handoffs.drain()
             case m.Adopted():

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bridge.config.sections import Agent, Api, Asr, Bot, Handoff, Records, Redaction, Sip, Tts, Words
+from bridge.config.sections import Agent, Api, Asr, Bot, Handoff, Mqtt, Records, Redaction, Sip, Tts, Words
 
 
 class ConfigError(Exception):
@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     records: Records = Records()
     redaction: Redaction = Redaction()
     api: Api = Api()
+    mqtt: Mqtt = Mqtt()
 
     _file: ClassVar[dict[str, Any]] = {}
 
