@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from bridge.peers.mosquitto import Mosquitto
 from tests.mqtt.rig import bridge, configuration, other
@@ -135,9 +137,6 @@ async def test_a_command_retained_before_we_came_does_nothing(tmp_path: Path, br
 
 async def test_a_reply_cannot_be_made_a_command(tmp_path: Path, broker: Mosquitto) -> None:
     """The sender names where the reply goes: into our own tree only under `reply/`."""
-    from paho.mqtt.packettypes import PacketTypes
-    from paho.mqtt.properties import Properties
-
     async with bridge(tmp_path, configuration(broker)) as ours, other(broker) as asks:
         await ours.online()
         properties = Properties(PacketTypes.PUBLISH)
