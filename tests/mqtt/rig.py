@@ -44,8 +44,8 @@ class Seen:
 class Other:
     """Another client of the broker: hears, commands, and remembers all it was sent."""
 
-    def __init__(self, client: aiomqtt.Client, name: str) -> None:
-        self.client, self.name = client, name
+    def __init__(self, client: aiomqtt.Client, name: str, site: str) -> None:
+        self.client, self.name, self._site = client, name, site
         self.seen: list[Seen] = []
         self._news = asyncio.Condition()
         self._count = 0
@@ -93,10 +93,10 @@ class Other:
         self._count += 1
         mark = f"{self.name}-{self._count}".encode()
         properties = Properties(PacketTypes.PUBLISH)
-        properties.ResponseTopic = f"handoff/v1/test/reply/{self.name}/commands"
+        properties.ResponseTopic = f"handoff/v1/{self._site}/reply/{self.name}/commands"
         properties.CorrelationData = mark
         payload = body if isinstance(body, bytes) else json.dumps(body).encode()
-        topic = f"handoff/v1/test/cmd/call/{call}/{verb}"
+        topic = f"handoff/v1/{self._site}/cmd/call/{call}/{verb}"
         await self.client.publish(topic, payload, qos=1, retain=retain, properties=properties)
         reply = await self.until(
             lambda one: one.correlation == mark and "/reply/" in one.topic, f"the reply to {verb}"
@@ -112,13 +112,14 @@ async def other(
     topics: tuple[str, ...] = ("handoff/#",),
     password: str | None = None,
     tls: ssl.SSLContext | None = None,
+    site: str = "test",
 ) -> AsyncIterator[Other]:
     """A client that hears `topics`."""
     async with aiomqtt.Client(
         broker.host, broker.port, protocol=aiomqtt.ProtocolVersion.V5, tls_context=tls, timeout=5,
         username=name if password else None, password=password,
     ) as client:  # fmt: skip
-        one = Other(client, name)
+        one = Other(client, name, site)
         for topic in topics:
             await client.subscribe(topic, qos=1)
         collecting = asyncio.create_task(one.collect())
