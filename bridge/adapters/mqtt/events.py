@@ -16,6 +16,7 @@ from bridge.ports import Clock
 log = structlog.get_logger()
 MOST_CALLS: Final = 2000
 """a call whose end was never told is forgotten behind so many others"""
+MOST_BYTES: Final = 64 * 1024
 EVENT_EXPIRY_S: Final = 3600
 WORDS_EXPIRY_S: Final = 300
 HANDOFF_EXPIRY_S: Final = 12 * 3600
@@ -140,10 +141,9 @@ class MqttEvents:
         self._outbox.put(Message(topic=topic, payload=b"", kind="clear", retain=True), vital=True)
 
     def close(self) -> None:
-        """The bridge stops: nothing of its calls stays behind, and it says so itself."""
+        """The bridge stops: nothing of its calls stays behind."""
         for call in list(self._calls):
             self.forget(call)
-        self._outbox.state(self.status("offline"))
 
     # -- making messages
 
@@ -179,4 +179,6 @@ class MqttEvents:
         self, topic: str, payload: Payload, kind: str, *, retain: bool = False, expiry_s: int | None = None
     ) -> Message:
         body = payload.model_dump_json(exclude_none=True).encode()
+        if len(body) > MOST_BYTES:
+            raise ValueError(f"{len(body)} bytes: a broker may end the connection for it, again and again")
         return Message(topic=topic, payload=body, kind=kind, retain=retain, expiry_s=expiry_s)

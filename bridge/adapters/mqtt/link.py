@@ -23,6 +23,7 @@ FIRST_WAIT_S: Final = 0.2
 LONGEST_WAIT_S: Final = 5.0
 TIMEOUT_S: Final = 3.0
 """for a connection, and for one acknowledgement"""
+FAREWELL_S: Final = 1.0
 AT_ONCE: Final = 10
 """publications under way together: a broker far away shall not be waited for one by one"""
 LARGEST_PACKET: Final = 128 * 1024
@@ -35,7 +36,7 @@ ONLY_NEW: Final = 2
 
 
 class Link:
-    """`start()`, then `close()`. `will` is published by the broker when we die."""
+    """`start()`, then `close()`. `will` is published by the broker when we die, and by us when we leave."""
 
     def __init__(
         self,
@@ -52,6 +53,7 @@ class Link:
         self._subscribed = False
         self._client_id = settings.client_id or f"handoff-{topics.site}-{bridge}"
         self._task: asyncio.Task[None] | None = None
+        self._closing = False
         self.connected = asyncio.Event()
         self.connections = 0
         self.published = 0
@@ -68,6 +70,7 @@ class Link:
             with suppress(TimeoutError):
                 async with asyncio.timeout(within_s):
                     await self._outbox.emptied()
+        self._closing = True
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
 
@@ -92,21 +95,23 @@ class Link:
 
     async def _run(self) -> None:
         """The loop that aiomqtt's documentation recommends, with a wait that grows while nothing helps."""
-        wait_s = FIRST_WAIT_S
-        while True:
-            before = self.connections
+        wait_s, time = FIRST_WAIT_S, asyncio.get_running_loop().time
+        while not self._closing:
+            began = time()
             try:
-                async with self._client() as client:
-                    await self._serve(client)
+                will = self._will()
+                async with self._client(will) as client:
+                    await self._serve(client, will)
             except* Exception as group:  # whatever it is, calls go on and the broker is tried again
                 self._lost(group)
             self.connected.clear()
-            wait_s = FIRST_WAIT_S if self.connections > before else min(2 * wait_s, LONGEST_WAIT_S)
+            lasted = time() - began > LONGEST_WAIT_S
+            wait_s = FIRST_WAIT_S if lasted else min(2 * wait_s, LONGEST_WAIT_S)
             await asyncio.sleep(wait_s)
 
-    def _client(self) -> aiomqtt.Client:
+    def _client(self, will: Message) -> aiomqtt.Client:
         """Raises OSError (SSLError too) for files that cannot be read: they are tried again as well."""
-        settings, will = self._settings, self._will()
+        settings = self._settings
         context = None
         if settings.tls:
             context = ssl.create_default_context(cafile=settings.ca_file)
@@ -131,7 +136,7 @@ class Link:
             properties=largest,
         )
 
-    async def _serve(self, client: aiomqtt.Client) -> None:
+    async def _serve(self, client: aiomqtt.Client, will: Message) -> None:
         """Until the connection is lost, which ends both tasks."""
         if self._commands:
             options = SubscribeOptions(qos=1, retainAsPublished=True, retainHandling=ONLY_NEW)
@@ -144,9 +149,14 @@ class Link:
         self._error = ""
         self.connected.set()
         log.info("mqtt connected", connections=self.connections)
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._publish(client))
-            tasks.create_task(self._take(client))
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._publish(client))
+                tasks.create_task(self._take(client))
+        except asyncio.CancelledError:
+            with suppress(aiomqtt.MqttError):  # who takes his leave has no will published for him
+                await client.publish(will.topic, will.payload, qos=1, retain=True, timeout=FAREWELL_S)
+            raise
 
     async def _publish(self, client: aiomqtt.Client) -> None:
         """In order, and again on the next connection what was not acknowledged."""
