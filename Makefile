@@ -4,7 +4,7 @@ PYTEST := .venv/bin/pytest
 OUT := out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run asterisk console soak eval redaction corpus lock clean setup parts lint
+.PHONY: help demo test check run asterisk console soak eval redaction corpus train-cues lock clean setup parts lint
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -51,10 +51,12 @@ eval: setup ## score the commands on the frozen lines of tests/data/eval: make e
 
 redaction: setup ## score the redaction on lines with marked personal data: make redaction FILE=pii.jsonl
 	$(PY) -m bridge.bench.redaction $(or $(FILE),tests/data/redaction/dev.jsonl)
-
 corpus: setup ## build the telephone speech that `handoff bench asr` and `latency` are measured on, into .cache/corpus
 	@bash configs/corpus_parts.sh
 	.venv/bin/handoff bench corpus
+
+train-cues: setup ## make the weights of the second opinion from bridge/cues/training
+	$(PY) -m bridge.cues.train
 
 lock: setup ## resolve the dependencies again
 	@bash configs/lock.sh

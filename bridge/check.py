@@ -5,7 +5,11 @@ import re
 from collections.abc import Iterator
 
 from asr.errors import AsrError
+from bridge.adapters.rules_files import RulesError
 from bridge.config import ConfigError, Credential, Settings, Sip
+from bridge.core.grammar import failing_examples
+from bridge.core.template import TemplateError
+from bridge.cues.detectors import opinion_of, rules_of
 from bridge.finding import Finding
 from bridge.model.transfer import Mode
 from bridge.mqtt_check import mqtt_findings
@@ -19,7 +23,8 @@ def check_settings(settings: Settings) -> list[Finding]:
     """All findings, errors first."""
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
-        *_bot(settings), *_asr(settings), *_vault(settings), *mqtt_findings(settings), *_paths(settings),
+        *_bot(settings), *_asr(settings), *_cues(settings), *_vault(settings), *mqtt_findings(settings),
+        *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
 
@@ -182,6 +187,29 @@ def _asr(settings: Settings) -> Iterator[Finding]:
         choose(settings)
     except AsrError as error:
         yield Finding(level="error", key="asr", message=f"{error.message}.", cure=error.cure)
+
+
+def _cues(settings: Settings) -> Iterator[Finding]:
+    """Reads the rule files and runs every example in them."""
+    cues, language = settings.cues, settings.asr.language
+    if cues.rules_dir is not None and not cues.rules_dir.is_dir():
+        message = f"{cues.rules_dir} is no directory."
+        yield Finding(level="error", key="cues.rules_dir", message=message, cure="name one with rule files")
+        return
+    try:
+        rules = rules_of(language, cues.rules_dir)
+        for line in failing_examples(rules):
+            yield Finding(level="error", key="cues.rules_dir", message=f"{line}.", cure="mend either")
+    except (RulesError, TemplateError) as error:
+        yield Finding(level="error", key="cues.rules_dir", message=str(error))
+        return
+    if not rules.rules:
+        message = f"no cue rules for language {language}: only keys, bot and console ask for a person."
+        cure = "set cues.rules_dir to rules of your own"
+        yield Finding(level="warning", key="cues.rules_dir", message=message, cure=cure)
+    elif cues.second_opinion and (trouble := opinion_of(language)[1]):
+        message = f"rules alone, no second opinion: {trouble}."
+        yield Finding(level="warning", key="cues.second_opinion", message=message)
 
 
 def _paths(settings: Settings) -> list[Finding]:

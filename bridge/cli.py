@@ -12,6 +12,8 @@ import typer
 from bridge import __version__
 from bridge.bench.cli import app as bench
 from bridge.config import ConfigError, run_dir
+from bridge.cues.cli import cues
+from bridge.cues.replay import replay
 from bridge.evaluation.cli import evaluate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
 from bridge.redaction.cli import redact
@@ -22,6 +24,8 @@ app.add_typer(bench, name="bench")
 app.add_typer(models, name="models")
 app.command(name="eval")(evaluate)
 app.command()(redact)
+app.command("cues")(cues)
+app.command()(replay)
 
 
 @app.command()

@@ -24,6 +24,7 @@ from bridge.app.call import Desk
 from bridge.app.service import Service
 from bridge.config import ConfigError, Settings
 from bridge.control import ControlSocket
+from bridge.cues.detectors import load_detectors
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
@@ -55,6 +56,10 @@ async def serve(settings: Settings) -> None:
     events, clock = FileEvents(settings.records.dir), SystemClock()
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     pages = Pages()
+    cues = settings.cues
+    detectors = load_detectors(settings.asr.language, cues.rules_dir, cues.second_opinion)
+    if detectors.trouble:
+        log.warning("no second opinion on what callers ask for", cause=detectors.trouble)
     desk = Desk(
         settings=settings,
         tts=tts,
@@ -63,6 +68,8 @@ async def serve(settings: Settings) -> None:
         store=store,
         pop=pages,
         clock=clock,
+        ears=detectors.ears,
+        rules_version=detectors.version,
         vault=vault_of(settings),
     )
     service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))

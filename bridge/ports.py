@@ -101,6 +101,15 @@ class ScreenPop(Protocol):
         """True when a page acknowledged that it shows the brief; the caller bounds the wait."""
 
 
+class SecondOpinion(Protocol):
+    """Of what the phrase rules are silent about."""
+
+    version: str
+
+    def __call__(self, text: str) -> float:
+        """How likely (0 to 1) words in compared form ask for a person; at most some milliseconds."""
+
+
 class Clock(Protocol):
     def utc(self) -> str:
         """ISO 8601 with milliseconds."""

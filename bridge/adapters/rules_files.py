@@ -43,18 +43,21 @@ class _Entry(BaseModel):
 
 
 class _RuleEntry(_Entry):
+    not_as: tuple[str, ...] = ()
     score: float = Field(1.0, ge=0, le=1)
+    across: bool = False
 
 
 class _VetoEntry(_Entry):
     whole_turn: bool = False
+    touching: bool = False
 
 
 class _File(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: CueKind | None = None
-    """None: the file defines words only"""
+    """None: its words serve all kinds"""
     words: dict[str, str] = {}
     rules: tuple[_RuleEntry, ...] = ()
     vetoes: tuple[_VetoEntry, ...] = ()
@@ -69,11 +72,11 @@ def load_rules(language: str, own: Path | None = None) -> RuleSet:
             f"no cue rules for language '{language}': cure: set cues.rules_dir to a directory of rules"
         )
     read = [(file, _read(file)) for file in files]
-    words: dict[str, str] = {}
+    words: dict[CueKind | None, dict[str, str]] = {}
     rules: dict[tuple[CueKind, str], Rule] = {}
     vetoes: dict[tuple[CueKind, str], Veto] = {}
     for file, content in read:
-        words |= content.words
+        words.setdefault(content.kind, {}).update(content.words)
         if content.kind is None:
             continue
         for rule in content.rules:

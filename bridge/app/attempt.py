@@ -92,10 +92,11 @@ class Attempts:
         )
 
     def _mode_for(self, target: Target) -> ModeChoice:
-        rules = self._call.settings.handoff
-        return choose_mode(
-            target, self._escalation.reason, rules.refer_by_reason, frozenset(rules.assist_reasons)
-        )
+        rules, escalation = self._call.settings.handoff, self._escalation
+        by_reason = dict(rules.refer_by_reason)
+        if escalation.mode:
+            by_reason[escalation.reason] = escalation.mode
+        return choose_mode(target, escalation.reason, by_reason, frozenset(rules.assist_reasons))
 
     def wait_for_free(self) -> None:
         async def wait() -> None:

@@ -42,6 +42,7 @@ class BotSide:
             else None
         )
         self.reports_collecting: bool | Literal["card"] = False
+        self.asked_to_put_through = False
         self._spoken = 0
         self._owed: str | None = None
         """with what words the built-in bot goes on once the caller hears it again"""
@@ -81,6 +82,25 @@ class BotSide:
         elif not held and self._owed is not None:
             told, self._owed = self._owed, None
             self.voicebot.resume(told)
+
+    def heard(self, text: str) -> None:
+        """The caller's words, for the built-in bot to take as its answer."""
+        if self.voicebot:
+            self.voicebot.heard(text)
+
+    def ask_to_put_through(self) -> bool:
+        """Have the built-in bot ask whether the caller wants a person. False: a SIP bot speaks for itself."""
+        if self.voicebot is None or not self.voicebot.active:
+            return False
+        self.voicebot.put(self._call.settings.words.put_through)
+        self.asked_to_put_through = True
+        return True
+
+    def carry_on(self) -> None:
+        """The caller said no to it: back to the open question."""
+        self.asked_to_put_through = False
+        if self.voicebot:
+            self.voicebot.resume(self._call.settings.words.dismissed)
 
     def take_back(self, state: State) -> None:
         """The caller is the bot's again: FAILED and DISMISSED tell why; a lost SIP bot is dialled again."""

@@ -10,6 +10,7 @@ import structlog
 from bridge.app.legs import Legs
 from bridge.app.messages import Elapsed, Message
 from bridge.config import Settings
+from bridge.core.cues.tracker import Ears
 from bridge.core.redaction import Redactor
 from bridge.model.bot import BotState
 from bridge.model.cue import Cue
@@ -31,6 +32,10 @@ class Desk:
     store: Store
     pop: ScreenPop
     clock: Clock
+    ears: Ears
+    """what cues are heard with"""
+    rules_version: str
+    """of the rules and weights that `ears` were made of"""
     vault: Vault | None = None
 
 

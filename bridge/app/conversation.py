@@ -56,10 +56,9 @@ class Conversation:
         self._telling = Telling(call)
         self._started_at = desk.clock.utc()
         self.over = asyncio.Event()
-        self._watch = Watch(call, escalate=self._escalate, arm=self._arm)
         self.bot = BotSide(
-            call, script, incoming.headers, hear=self._hear, asked=lambda kind: self._listening.expect(kind),
-            reprompted=self._watch.reprompted,
+            call, script, incoming.headers, hear=self._hear, asked=self._asked,
+            reprompted=lambda: self._watch.reprompted(),
             hang_up_caller=lambda why: self.lines.hang_up_caller(why), announce=self._announce,
             missing=self._bot_missing,
         )  # fmt: skip
@@ -69,6 +68,7 @@ class Conversation:
             changed=lambda: self.lines.close_when_alone(),
         )  # fmt: skip
         self._orders = Orders(call, self.handoffs)
+        self._watch = Watch(call, self.handoffs, self.bot)
         self._listening = Listening(
             call, pool, hear=self._hear, glimpse=self._glimpse, voice=self._voiced,
             during=self.handoffs.during,
@@ -158,6 +158,8 @@ class Conversation:
                 self.call.bot_state = message.state
                 self.bot.reports(message.collecting)
                 self._listening.expect(message.expects or ("digits" if message.collecting else ""))
+                if self.handoffs.live is None:
+                    self._watch.reported(message.state)
                 self.handoffs.renew_brief()
             case m.Escalate() | m.Ordered():
                 self._orders.obey(message)
@@ -172,8 +174,8 @@ class Conversation:
         match name:
             case "handoff" | "farewell" | "release":
                 self.handoffs.elapsed(name)
-            case "zero":
-                self._watch.zero_stood_alone()
+            case "zero" | "quiet":
+                self._watch.elapsed(name)
             case "bot_no_answer":
                 if self.bot.voicebot:
                     self.bot.voicebot.timed_out()
@@ -194,9 +196,7 @@ class Conversation:
         if not utterance.addressed or (utterance.speaker is Speaker.BOT and self._caller_holds):
             return
         if self.handoffs.live is None:
-            self._watch.hear(utterance)
-            if utterance.speaker is Speaker.CALLER and self.bot.voicebot:
-                self.bot.voicebot.heard(utterance.text)
+            self._watch.hear(utterance, self.bot.heard)
         elif utterance.speaker is Speaker.CALLER:
             self.handoffs.renew_brief()
 
@@ -248,13 +248,13 @@ class Conversation:
     def _announce(self, text: str) -> None:
         self.handoffs.whisper.announce(text)
 
+    def _asked(self, kind: str) -> None:
+        """The built-in bot's question; "" when it is answered."""
+        self._listening.expect(kind)
+        if not kind:
+            self._watch.answered()
+
     # -- escalations
-
-    def _escalate(self, escalation: Escalation) -> None:
-        self.handoffs.escalate(escalation)
-
-    def _arm(self, escalation: Escalation) -> None:
-        self.handoffs.arm(escalation)
 
     def _adopt(self, message: m.Adopted) -> None:
         """A blind transfer came back as a new INVITE on another worker: the conversation moves there."""
@@ -311,4 +311,5 @@ class Conversation:
             handoffs=records,
             absorbed=sum(h.absorbed for h in records),
             vault=self._telling.sealed(),
+            rules_version=call.desk.rules_version,
         )

@@ -40,6 +40,7 @@ class Handoffs:
         self.whisper = Whisper(call, self._whispered, lambda: self.mark("whisper_started"))
         self.current: Handoff | None = None
         self.records: list[HandoffRecord] = []
+        self.back_s = 0.0
         self._posture: c.Posture | None = None
         self._draining = False
 
@@ -287,6 +288,7 @@ class Handoffs:
 
     def _done(self, record: HandoffRecord) -> None:
         self.records.append(record)
+        self.back_s = self._call.now_s()
         if self.current:
             self.current.attempts.release()
         outcome = record.outcome

@@ -68,6 +68,11 @@ class Voicebot:
         self.active = True
         self._say(f"{context or self._script.resume}", then="step")
 
+    def put(self, question: str) -> None:
+        """Ask something in between; what was being said is said again by `resume`."""
+        self._asked("yes_no")
+        self._say(question, then="listen")
+
     @property
     def collecting(self) -> bool:
         ask = self._ask

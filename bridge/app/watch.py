@@ -1,26 +1,27 @@
-"""Listens for the moment a human is needed. Arms on partials, acts on what is stable or final."""
+"""Listens for the moment a human is needed. Arms on partials, acts on what is stable or final.
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass
+What is a sign, `CueTracker` knows; what a sign is worth, `Policy`. Here are the clock and the hands.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from asr.types import Partial
+from bridge.app.bot_side import BotSide
 from bridge.app.call import Call
-from bridge.core.explicit import Hit, explicit_request
-from bridge.core.redaction import redact
+from bridge.app.handoffs import Handoffs
+from bridge.core.cues.tracker import CueTracker
+from bridge.core.grammar import Match
+from bridge.core.policy import Context, Decision, Policy, open_at
+from bridge.model.bot import BotState
 from bridge.model.cue import Cue, CueKind, Escalation
+from bridge.model.policy import Do
 from bridge.model.transcript import Speaker, Utterance
 
-ZERO_TIMER = "zero"
+ZERO_TIMER, QUIET_TIMER = "zero", "quiet"
 ZERO_ALONE_S = 1.5
 SETTLE_S = 0.2  # one more hop of the recognizer, or its guess at the end of the sentence
-REPROMPTS = 3
-REPROMPT = re.compile(
-    r"\b(sorry|apolog\w+|pardon)\b.*\b(get|catch|understand|hear|follow)\b|"
-    r"\b(didn't|did not|don't|do not|couldn't|could not) (quite )?(get|catch|understand|hear)\b|"
-    r"\b(say|try) (that )?again\b|\brepeat (that|it)\b",
-    re.I,
-)
 
 
 @dataclass(slots=True)
@@ -28,108 +29,143 @@ class Armed:
     """A phrase seen in a partial, waiting to survive."""
 
     utterance: int
-    hit: Hit
     end: int
 
 
 class Watch:
-    """`escalate` is called once per reason to act; `arm` when a request may be coming."""
+    """One conversation's. It escalates through `handoffs`, and asks the caller through the built-in bot.
 
-    def __init__(
-        self, call: Call, *, escalate: Callable[[Escalation], None], arm: Callable[[Escalation], None]
-    ) -> None:
-        self._call, self._escalate, self._arm = call, escalate, arm
+    The built-in bot tells of its re-prompts and follows a script, so its words count as offers only.
+    """
+
+    def __init__(self, call: Call, handoffs: Handoffs, bot: BotSide) -> None:
+        self._call, self._handoffs, self._bot = call, handoffs, bot
+        self._tracker = CueTracker(call.desk.ears, hears_bot=bot.voicebot is None)
+        self._policy = Policy(call.settings.policy)
         self._armed: Armed | None = None
-        self._reprompts = 0
         self._last_digit_s = -10.0
         self._acted_s = 0.0
+        self._spoke_s = 0.0
 
     # -- speech
 
     def glimpse(self, partial: Partial) -> None:
         """A caller's partial: its stable words count, and a hit must survive 0.2 s of further audio."""
-        stable = " ".join(partial.text.split()[: partial.stable])
-        hit = explicit_request(stable)
-        if hit is None or explicit_request(partial.text) is None:
+        self._spoken(self._call.now_s())
+        match = self._tracker.glimpse(" ".join(partial.text.split()[: partial.stable]))
+        if match is None or self._tracker.glimpse(partial.text) is None:
             self._armed = None
             return
         if self._armed is None or self._armed.utterance != partial.utterance:
-            self._armed = Armed(partial.utterance, hit, partial.end)
-            self._arm(self._explicit(hit, self._call.now_s(), 0.6, partial.text))
+            self._armed = Armed(partial.utterance, partial.end)
+            self._handoffs.arm(self._escalation(self._glimpsed(match, 0.6), said=partial.text))
         elif partial.end - self._armed.end >= SETTLE_S * self._call.settings.sip.clock_rate:
-            self._act(hit, self._call.now_s(), 0.9, partial.text)
+            self._decide([self._glimpsed(match, 0.9)], said=partial.text)
 
-    def hear(self, utterance: Utterance) -> None:
-        """A final: the caller's words decide; the bot's re-prompts are counted."""
-        if utterance.speaker is Speaker.BOT:
-            self._count_reprompt(utterance)
-            return
-        if utterance.speaker is not Speaker.CALLER:
-            return
-        self._armed = None
-        if utterance.start_s < self._acted_s:
-            return  # its partial has been obeyed already
-        if hit := explicit_request(utterance.text):
-            self._act(hit, utterance.end_s, 1.0, utterance.text)
+    def hear(self, utterance: Utterance, answer: Callable[[str], None]) -> None:
+        """A final. `answer` passes the caller's words on to the bot, unless they were for the bridge."""
+        self._spoken(utterance.end_s)
+        caller = utterance.speaker is Speaker.CALLER
+        if caller:
+            self._armed = None
+            if utterance.start_s < self._acted_s:
+                return  # its partial has been obeyed already
+        declined_s = self._tracker.declined_s
+        decision = self._decide(self._tracker.hear(utterance), said=utterance.text)
+        if caller and self._tracker.declined_s != declined_s and self._bot.asked_to_put_through:
+            self._bot.carry_on()
+        elif caller:
+            answer(utterance.text)
+        if decision.do is Do.ASK and self._handoffs.live is None and self._bot.ask_to_put_through():
+            self._tracker.asks_to_put_through(self._call.settings.words.put_through)
 
-    def _act(self, hit: Hit, at_s: float, score: float, said: str) -> None:
-        self._armed = None
-        self._acted_s = self._call.now_s()
-        escalation = self._explicit(hit, at_s, score, said)
-        self._call.cues.extend(escalation.cues)
-        self._escalate(escalation)
-
-    def _explicit(self, hit: Hit, at_s: float, score: float, said: str) -> Escalation:
-        cue = Cue(
-            kind=CueKind.EXPLICIT_REQUEST, rule=hit.rule, score=score, at_s=at_s,
-            quote=redact(hit.quote), span=hit.span,
+    def _glimpsed(self, match: Match, score: float) -> Cue:
+        return Cue(
+            kind=CueKind.EXPLICIT_REQUEST, rule=match.rule, score=score, at_s=self._call.now_s(),
+            quote=self._tellable(match.quote), span=match.span,
         )  # fmt: skip
-        return _escalation(
-            cue, "speech", explicit=True, said=self._call.redactor.partial(Speaker.CALLER, said)
-        )
 
-    # -- repeated failure
+    # -- what the bot tells, keys, silence
 
-    def _count_reprompt(self, utterance: Utterance) -> None:
-        if REPROMPT.search(utterance.text):
-            self.reprompted(utterance.text)
-        elif not utterance.text.endswith("?"):
-            self._reprompts = 0
+    def reported(self, state: BotState) -> None:
+        """The bot told its state."""
+        self._decide(self._tracker.report(state, self._call.now_s()))
 
-    def reprompted(self, quote: str = "") -> None:
-        """The bot asked again; the third time in a row is a repeated failure."""
-        self._reprompts += 1
-        if self._reprompts >= REPROMPTS:
-            self._reprompts = 0
-            cue = Cue(
-                kind=CueKind.REPEATED_FAILURE,
-                rule="re_prompts",
-                score=0.9,
-                at_s=self._call.now_s(),
-                quote=redact(quote),
-            )
-            self._call.cues.append(cue)
-            self._escalate(_escalation(cue, "speech"))
+    def reprompted(self) -> None:
+        """The built-in bot asked again; the third time in a row is a repeated failure."""
+        self._decide(self._tracker.reprompted(self._call.now_s()))
 
-    # -- keys
+    def answered(self) -> None:
+        """The built-in bot has what it asked for."""
+        self._tracker.answered()
 
     def digit(self, digit: str, *, collecting: bool) -> None:
         """0 escalates when alone for 1.5 s while the bot collects nothing."""
         now_s = self._call.now_s()
         alone = now_s - self._last_digit_s >= ZERO_ALONE_S
         self._last_digit_s = now_s
+        self._spoken(now_s)
         self._call.cancel(ZERO_TIMER)
         if digit == "0" and alone and not collecting:
             self._call.after(ZERO_TIMER, ZERO_ALONE_S)
 
-    def zero_stood_alone(self) -> None:
-        cue = Cue(kind=CueKind.DTMF, rule="dtmf_0", score=1.0, at_s=self._call.now_s(), quote="0")
-        self._call.cues.append(cue)
-        self._escalate(_escalation(cue, "dtmf", explicit=True))
+    def elapsed(self, name: str) -> None:
+        """A timer of ours: a 0 stood alone, or nobody has spoken for a while."""
+        now_s = self._call.now_s()
+        if name == ZERO_TIMER:
+            self._decide(self._tracker.digit("0", now_s), source="dtmf")
+        elif self._handoffs.live is None:
+            decision = self._decide(self._tracker.quiet(now_s - self._spoke_s, now_s))
+            if decision.do is Do.ASK and self._bot.ask_to_put_through():
+                self._tracker.asks_to_put_through(self._call.settings.words.put_through)
 
+    def _spoken(self, at_s: float) -> None:
+        """The silence begins anew; the built-in bot's words are told when it begins to speak them."""
+        self._spoke_s = max(at_s, self._spoke_s)
+        wait_s = self._tracker.silence_s + max(self._spoke_s - self._call.now_s(), 0.0)
+        self._call.after(QUIET_TIMER, wait_s)
 
-def _escalation(cue: Cue, source: str, *, explicit: bool = False, said: str = "") -> Escalation:
-    return Escalation(
-        reason=cue.kind.value, rule=cue.rule, quote=cue.quote, score=cue.score, at_s=cue.at_s,
-        source=source, explicit=explicit, cues=(cue,), said=said,
-    )  # fmt: skip
+    # -- deciding
+
+    def _decide(self, cues: Sequence[Cue], *, said: str = "", source: str = "speech") -> Decision:
+        kept = tuple(replace(cue, quote=self._tellable(cue.quote)) for cue in cues)
+        decision = self._policy.decide(kept, self._context())
+        self._call.cues.extend(kept)
+        for cue in kept:
+            self._call.emit("cue", cue=cue.kind, rule=cue.rule, score=cue.score, utterance=cue.utterance)
+        if decision.do is Do.ACT and decision.cue is not None:
+            self._armed = None
+            self._acted_s = self._call.now_s()
+            escalation = self._escalation(decision.cue, said=said, source=source)
+            self._handoffs.escalate(
+                replace(
+                    escalation, reason=decision.reason, cues=kept, explicit=decision.explicit,
+                    target=decision.target_hint, mode=decision.mode,
+                )
+            )  # fmt: skip
+        elif decision.do is Do.ASK:
+            self._call.emit("ask", reason=decision.reason, rule=decision.rule)
+        return decision
+
+    def _escalation(self, cue: Cue, *, said: str, source: str = "speech") -> Escalation:
+        return Escalation(
+            reason=cue.kind.value, rule=cue.rule, quote=cue.quote, score=cue.score, at_s=cue.at_s,
+            source=source, explicit=cue.kind is CueKind.EXPLICIT_REQUEST, cues=(cue,),
+            said=self._tellable(said),
+        )  # fmt: skip
+
+    def _tellable(self, words: str) -> str:
+        """Nothing of a number leaves here that may yet turn out to be a card's."""
+        return self._call.redactor.partial(Speaker.CALLER, words)
+
+    def _context(self) -> Context:
+        records, utc = self._handoffs.records, datetime.fromisoformat(self._call.desk.clock.utc())
+        return Context(
+            at_s=self._call.now_s(),
+            live=self._handoffs.live is not None,
+            handoffs=len(records),
+            back_s=self._handoffs.back_s,
+            handed_off_for=frozenset(record.escalation.reason for record in records),
+            declined_s=self._tracker.declined_s,
+            open=open_at(self._call.settings.policy.hours, utc.weekday(), utc.strftime("%H:%M")),
+        )

@@ -17,7 +17,7 @@ from bridge.bench.errors import WordErrors, difference, total, word_errors
 from bridge.bench.spoken import canonical
 from bridge.bench.spread import spread
 from bridge.bench.words import Said, Scores, score
-from bridge.core.explicit import explicit_request
+from bridge.cues.detectors import our_detectors
 
 HOTWORDS: Final = (
     "agent", "representative", "operator", "supervisor", "manager", "human", "person", "customer service",
@@ -142,7 +142,7 @@ def _requests(pairs: Sequence[tuple[Clip, Decoded]]) -> dict[str, Any]:
 
 
 def _fired(told: Sequence[str]) -> float | None:
-    fired = [explicit_request(text) is not None for text in told]
+    fired = [our_detectors().asks(text) for text in told]
     return round(sum(fired) / len(fired), 4) if fired else None
 
 

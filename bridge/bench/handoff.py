@@ -82,6 +82,7 @@ def _configuration(notes: Notes, bot: Path) -> dict[str, Any]:
         "sip": {"bind": notes.bridge, "port": 5060, "workers": 2, "max_conversations": 20},
         "bot": {"script": str(bot)},
         "agents": [{"id": "agent", "uri": f"sip:agent@{notes.agent}:5060"}],
+        "policy": {"rules": []},
         "handoff": {"wrap_up_timeout_s": 0.2},
         "api": {"bind": notes.bridge, "port": 8080},
     }

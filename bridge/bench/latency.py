@@ -102,6 +102,7 @@ def _configuration(plan: Plan, bot: Path) -> dict[str, Any]:
         "sip": {**sip, "port": 5060},
         "bot": {"script": str(bot)},
         "agents": [{"id": "nobody", "uri": f"sip:nobody@{NET}.2:5060"}],  # no talker asks for one
+        "policy": {"rules": [], "together": None},  # whatever they talk about
         "asr": asr,
         "api": {"port": 0},
     }

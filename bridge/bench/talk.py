@@ -8,7 +8,7 @@ from typing import Final, Protocol
 import numpy as np
 
 from bridge.bench.corpus.manifest import RATE, Choice, Clip, chosen, load, read_manifest
-from bridge.core.explicit import explicit_request
+from bridge.cues.detectors import our_detectors
 from sip.party.g711 import Pcm
 
 WIRE_HZ: Final = RATE
@@ -69,10 +69,11 @@ class CorpusSpeech:
 
 
 def _harmless(clips: Sequence[Clip]) -> list[Clip]:
+    asks = our_detectors().asks
     return [
         clip
         for clip in clips
-        if clip.words and not clip.stress and clip.kind not in REACTED_TO and not explicit_request(clip.text)
+        if clip.words and not clip.stress and clip.kind not in REACTED_TO and not asks(clip.text)
     ]
 
 

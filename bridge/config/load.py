@@ -10,7 +10,21 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from bridge.config.sections import Agent, Api, Asr, Bot, Handoff, Mqtt, Records, Redaction, Sip, Tts, Words
+from bridge.config.sections import (
+    Agent,
+    Api,
+    Asr,
+    Bot,
+    Cues,
+    Handoff,
+    Mqtt,
+    Records,
+    Redaction,
+    Sip,
+    Tts,
+    Words,
+)  # fmt: skip
+from bridge.model.policy import PolicySettings
 
 
 class ConfigError(Exception):
@@ -33,8 +47,10 @@ class Settings(BaseSettings):
     agents: list[Agent] = []
     handoff: Handoff = Handoff()
     asr: Asr = Asr()
+    cues: Cues = Cues()
     tts: Tts = Tts()
     words: Words = Words()
+    policy: PolicySettings = PolicySettings()
     records: Records = Records()
     redaction: Redaction = Redaction()
     api: Api = Api()

@@ -176,6 +176,15 @@ class Asr(Section):
     """for `bench latency` only: what was said, unredacted, and exact times in records/events.jsonl"""
 
 
+class Cues(Section):
+    """What callers say that means a human is needed."""
+
+    rules_dir: Path | None = None
+    """a directory of rule files of your own, read after ours; a rule of the same name replaces ours"""
+    second_opinion: bool = True
+    """a small statistical model also judges what the rules are unsure of"""
+
+
 class Tts(Section):
     engine: Literal["auto", "hibari", "espeak", "recorded"] = "auto"
     bot_voice: str | None = None
@@ -190,6 +199,8 @@ class Words(Section):
     transferring: str = "One moment please, I am connecting you with a colleague."
     waiting: str = "All colleagues are in a call right now. Please stay on the line."
     failed: str = "I am sorry, nobody is free at the moment."
+    put_through: str = "Shall I put you through to a colleague?"
+    """asked by the built-in bot when it is not sure; the caller's yes or no is understood"""
     dismissed: str = "All right, let us continue."
     press_one: str = "Press one to take the call, two to decline."
     caller_left: str = "The caller has hung up."

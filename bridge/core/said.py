@@ -23,6 +23,8 @@ STUTTER = 3
 """so many words in a row may be said again ("i want to i want to speak")"""
 ENDS = re.compile(r"[.!?;]")
 TURNS = frozenset({"but", "however", "although"})
+BEFORE_BUT = frozenset({"anything", "anyone", "anybody", "anywhere", "nothing", "nobody", "none"})
+"""then it means "other than": "anything but a robot\""""
 CLAUSE_STARTS = frozenset({"i", "i'd", "i'm", "i've", "i'll", "can", "could", "let", "please", "just", "we"})
 
 
@@ -42,9 +44,11 @@ class Said:
 
     def clauses(self) -> tuple["Said", ...]:
         bounds = [*dict.fromkeys((0, *self.cuts)), len(self.words)]
-        return tuple(
-            Said(self.words[a:b], self.starts[a:b], self.ends[a:b], ()) for a, b in pairwise(bounds) if b > a
-        )
+        return tuple(self.part(a, b) for a, b in pairwise(bounds) if b > a)
+
+    def part(self, start: int, end: int) -> "Said":
+        """Words [start, end)."""
+        return Said(self.words[start:end], self.starts[start:end], self.ends[start:end], ())
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the text as given of characters [start, end) of `text`."""
@@ -67,7 +71,7 @@ def said(text: str) -> Said:
             continue
         if word in FILLERS:
             continue
-        if cut or word in TURNS:
+        if cut or (word in TURNS and not (words and words[-1] in BEFORE_BUT)):
             cuts.append(len(words))
             cut = False
         for part in FORMS.get(word, word).split():

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bridge.model.transfer import Mode
+
 
 class CueKind(StrEnum):
     EXPLICIT_REQUEST = "explicit_request"
@@ -50,4 +52,6 @@ class Escalation:
     said: str = ""
     """the words around the quote, where no final holds them yet"""
     target: str | None = None
-    """a target asked for by name (bot's REFER or API)"""
+    """a target asked for by name (bot's REFER or API), or hinted at by the policy"""
+    mode: Mode | None = None
+    """a transfer mode that the policy's rule sets"""

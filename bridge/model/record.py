@@ -52,3 +52,5 @@ class ConversationRecord:
     absorbed: int = 0
     vault: str | None = None
     """the transcript as it was said, encrypted with `redaction.vault_key`; None where no key is set"""
+    rules_version: str = ""
+    """of the cue rules, and of the second opinion's weights, that listened"""

@@ -18,7 +18,7 @@ from bridge.bench.corpus.manifest import (
 from bridge.bench.corpus.nonspeech import made
 from bridge.bench.corpus.texts import REQUEST, texts
 from bridge.bench.spoken import canonical
-from bridge.core.explicit import explicit_request
+from bridge.cues.detectors import our_detectors
 
 pytestmark = pytest.mark.timeout(60)
 
@@ -68,9 +68,10 @@ def test_the_sentences_are_enough_and_a_third_is_kept_for_tests() -> None:
 
 
 def test_requests_ask_for_a_human_and_nothing_else_does() -> None:
-    asked = [explicit_request(text.text) is not None for text in texts() if text.kind == REQUEST]
+    asks = our_detectors().asks
+    asked = [asks(text.text) for text in texts() if text.kind == REQUEST]
     assert sum(asked) >= 0.92 * len(asked)
-    assert [t.id for t in texts() if t.kind != REQUEST and explicit_request(t.text) is not None] == []
+    assert [t.id for t in texts() if t.kind != REQUEST and asks(t.text)] == []
 
 
 def test_the_line_has_its_band_and_level() -> None:

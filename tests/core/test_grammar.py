@@ -17,7 +17,7 @@ def grammar(*say: str, unless: tuple[str, ...] = (), veto: str | None = None, wh
     kind = CueKind.EXPLICIT_REQUEST
     vetoes = (Veto(name="no", kind=kind, say=(veto,), whole_turn=whole),) if veto else ()
     rule = Rule(name="talk", kind=kind, say=say, unless=unless)
-    return Grammar(RuleSet(version="1", language="en", words=WORDS, rules=(rule,), vetoes=vetoes))
+    return Grammar(RuleSet(version="1", language="en", words={None: WORDS}, rules=(rule,), vetoes=vetoes))
 
 
 def test_span_and_quote_are_of_the_text_as_given() -> None:
@@ -50,6 +50,26 @@ def test_a_veto_silences_its_own_clause_only() -> None:
         "i don't want this. talk to a person"
     )
     assert rules.free("i don't want this but let me go", CueKind.EXPLICIT_REQUEST) == "but let me go"
+
+
+def test_a_touching_veto_takes_back_what_it_overlaps_only() -> None:
+    kind = CueKind.EXPLICIT_REQUEST
+    rule = Rule(
+        name="talk", kind=kind, say=("(want|get me) a (person|manager)",), not_as=("get me a person to",)
+    )
+    veto = Veto(name="no", kind=kind, say=("don't want a person",), touching=True)
+    rules = Grammar(RuleSet(version="1", language="en", rules=(rule,), vetoes=(veto,)))
+    assert not rules.find("i don't want a person")
+    (match,) = rules.find("i don't want a person get me a manager")
+    assert match.quote == "get me a manager"
+    assert not rules.find("get me a person to sign")
+    assert rules.free("no i don't want a person it is fine really", kind) == "it is fine really"
+    assert rules.free("i don't want a person thanks", kind) == ""
+
+
+def test_anything_but_is_one_thought() -> None:
+    assert len(said("anything but a robot").clauses()) == 1
+    assert len(said("i know but a robot").clauses()) == 2
 
 
 def test_unless_passes_a_clause_over() -> None:

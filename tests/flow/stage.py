@@ -10,6 +10,7 @@ from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, Memor
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
 from bridge.config import Agent, Settings
+from bridge.cues.detectors import our_detectors
 from bridge.model.botscript import BotScript
 from bridge.model.handoff import State
 from bridge.ports import Vault
@@ -56,12 +57,16 @@ class ScriptedPool:
         return {"engine": "scripted"}
 
 
+FAILURES = [{"name": "failures", "cues": ["repeated_failure"]}]
+
+
 def agents(*ids: str, **fields: object) -> list[Agent]:
     return [Agent.model_validate({"id": i, "uri": f"sip:{i}@127.0.0.5", **fields}) for i in ids]
 
 
 def settings(**changes: object) -> Settings:
-    return Settings.model_validate({"agents": agents("ann", "bob"), **changes})
+    """Only a repeated failure escalates unasked, so that stories may speak of bills."""
+    return Settings.model_validate({"agents": agents("ann", "bob"), "policy": {"rules": FAILURES}, **changes})
 
 
 class Stage:
@@ -105,6 +110,8 @@ class Stage:
             pop=self.pop,
             clock=CountingClock(),
             vault=self._vault,
+            ears=our_detectors().ears,
+            rules_version="rules of tests",
         )
         self.conversation = Conversation(
             self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,

@@ -34,6 +34,7 @@ def test_conference(tmp_path: Path) -> None:
 
     stage = run(story())
     (record,) = stage.store.records
+    assert record.rules_version == "rules of tests"
     (handoff,) = record.handoffs
     assert handoff.outcome.result == "connected"
     assert handoff.escalation.reason == "explicit_request"

@@ -9,6 +9,7 @@ from bridge.app import messages as m
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
 from bridge.app.service import Service
+from bridge.cues.detectors import our_detectors
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Event, State
 from sip.commands import Refer
@@ -104,6 +105,7 @@ class Office:
         desk = Desk(
             settings=config, tts=SilentTts(tmp), directory=ConfigDirectory(config.agents),
             events=MemoryEvents(), store=self.store, pop=MemoryPop(), clock=CountingClock(),
+            ears=our_detectors().ears, rules_version="rules of tests",
         )  # fmt: skip
         self.service = Service(desk, script=SCRIPT, strict=True)
         self.first = MemoryUserAgent("worker-1", on_dial=rings)

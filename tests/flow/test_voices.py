@@ -72,7 +72,7 @@ def test_talking_over_the_bot_is_overlap(tmp_path: Path) -> None:
         async with Stage(tmp_path) as stage:
             await stage.settle(0.5)
             says(stage, "over the greeting")
-            await stage.settle(20)
+            await stage.settle(8)  # the bot has asked, and not yet again
             says(stage, "in the silence behind it")
             await stage.settle()
             stage.caller.hang_up()
@@ -113,9 +113,9 @@ def test_music_and_a_hold_leave_no_voice(tmp_path: Path) -> None:
 def test_turns_of_both_sides_are_kept(tmp_path: Path) -> None:
     async def story() -> Stage:
         async with Stage(tmp_path) as stage:
-            await stage.settle(20)
-            tell(stage, SpeechStarted(position=19 * 8000))
-            tell(stage, SpeechEnded(position=20 * 8000))
+            await stage.settle(8)
+            tell(stage, SpeechStarted(position=7 * 8000))
+            tell(stage, SpeechEnded(position=8 * 8000))
             says(stage, "nobody else spoke")
             await stage.settle()
             stage.caller.hang_up()

@@ -21,6 +21,7 @@ from bridge.adapters.tee import Tee
 from bridge.app.call import Desk
 from bridge.app.service import Service
 from bridge.config import Settings
+from bridge.cues.detectors import our_detectors
 from bridge.peers.mosquitto import Mosquitto
 from sip.commands import Dial
 from sip.memory import Far, MemoryUserAgent
@@ -177,7 +178,7 @@ async def bridge(tmp_path: Path, settings: Settings) -> AsyncIterator[Bridge]:
     desk = Desk(
         settings=settings, tts=SilentTts(tmp_path), events=Tee(memory, station.events), store=MemoryStore(),
         directory=ConfigDirectory(settings.agents, changed=station.events.presence), pop=MemoryPop(),
-        clock=CountingClock(),
+        clock=CountingClock(), ears=our_detectors().ears, rules_version="rules of tests",
     )  # fmt: skip
     service = Service(desk, script=SCRIPT, strict=True)
 

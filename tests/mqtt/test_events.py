@@ -92,7 +92,7 @@ def test_no_words_leave_unless_transcripts_are_on(tmp_path: Path) -> None:
     told = b" ".join(one.payload for one in kept.all).decode()
     assert not events.failed
     assert kept.of("/transcript") == []
-    assert not re.search("invoice|real person|charged|Welcome", told)
+    assert not re.search("the invoice|real person|charged twice|Welcome to", told)
     assert [one["quote"] for one in kept.of("/cue") if "quote" in one] == []
     assert kept.of("/handoff")[-1]["result"] == "connected"
 

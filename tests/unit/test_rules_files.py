@@ -18,13 +18,13 @@ def test_our_rules_keep_their_examples(language: str) -> None:
 
 def test_a_deployment_adds_replaces_and_removes(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(
-        "kind: explicit_request\nrules:\n  - {name: talk_to_person, say: []}\n"
+        "kind: explicit_request\nrules:\n  - {name: put_through, say: []}\n"
         "  - {name: desk, say: ['the gold desk'], examples: ['put me on to the gold desk']}\n"
     )
     ours, own = load_rules("en"), load_rules("en", tmp_path)
     names = {rule.name for rule in own.rules}
     assert "desk" in names
-    assert "talk_to_person" not in names
+    assert "put_through" not in names
     assert ours.version != own.version
     assert any(match.rule == "desk" for match in Grammar(own).find("put me on to the gold desk"))
 

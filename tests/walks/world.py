@@ -23,6 +23,7 @@ from bridge.app.conversation import Conversation
 from bridge.app.messages import Message
 from bridge.app.service import Service
 from bridge.config import Settings
+from bridge.cues.detectors import our_detectors
 from bridge.ports import Clip
 from sip.front.config import FrontConfig
 from sip.front.control import Control
@@ -116,6 +117,7 @@ class World:
         desk = Desk(
             settings=self.settings, tts=ToneTts(self.folder), directory=self.directory, events=self.events,
             store=self.store, pop=MemoryPop(), clock=CountingClock(),
+            ears=our_detectors().ears, rules_version="rules of tests",
         )  # fmt: skip
         self.service = Service(desk, script=None if self.settings.bot.uri else SCRIPT, strict=True)
         await self.service.prepare()

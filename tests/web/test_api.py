@@ -14,6 +14,7 @@ from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryStore, Sil
 from bridge.app.call import Desk
 from bridge.app.service import Service
 from bridge.config import Settings
+from bridge.cues.detectors import our_detectors
 from bridge.web.page import Pages
 from bridge.web.server import make_app
 from sip.commands import Dial
@@ -42,6 +43,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
     desk = Desk(
         settings=settings, tts=SilentTts(tmp_path), directory=ConfigDirectory(settings.agents),
         events=MemoryEvents(), store=MemoryStore(), pop=pages, clock=CountingClock(),
+            ears=our_detectors().ears, rules_version="rules of tests",
     )  # fmt: skip
     service = Service(desk, script=SCRIPT, strict=True)
 
