@@ -92,12 +92,18 @@ class Mosquitto:
         """End the process, by SIGKILL for a crash."""
         if self._process is not None:
             self._process.send_signal(number)
+            self._process.send_signal(signal.SIGCONT)
             try:
                 self._process.wait(_STOP_S)
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(_STOP_S)
             self._process = None
+
+    def hang(self, yes: bool = True) -> None:
+        """Its sockets stay open and nothing answers, until `hang(False)`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP if yes else signal.SIGCONT)
 
     def close(self) -> None:
         self.stop()

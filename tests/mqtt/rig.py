@@ -60,13 +60,15 @@ class Other:
                 self.seen.append(seen)
                 self._news.notify_all()
 
-    async def until(self, wanted: Callable[[Seen], bool], what: str = "the message") -> Seen:
+    async def until(
+        self, wanted: Callable[[Seen], bool], what: str = "the message", limit_s: float = LIMIT_S
+    ) -> Seen:
         """The first that fits, seen already or to come."""
 
         def found() -> Seen | None:
             return next((one for one in self.seen if wanted(one)), None)
 
-        async with asyncio.timeout(LIMIT_S), self._news:
+        async with asyncio.timeout(limit_s), self._news:
             try:
                 await self._news.wait_for(found)
             except asyncio.CancelledError:

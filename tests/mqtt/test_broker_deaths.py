@@ -78,3 +78,25 @@ async def test_no_broker_at_all(tmp_path: Path, broker: Mosquitto) -> None:
         async with other(broker) as seen:
             told = await seen.state(call, "connected")
         assert told["rev"] == conversation.call.revision
+
+
+async def test_a_broker_that_hangs(tmp_path: Path, broker: Mosquitto) -> None:
+    """Open sockets and no answer: nothing tells but time. The call goes on, and the link comes back."""
+    broker.start()
+    async with bridge(tmp_path, configuration(broker)) as ours:
+        await ours.online()
+        broker.hang()
+        answer = await ours.service.command(ours.call, Command(verb="escalate", source="mqtt"))
+        assert answer.code == "accepted"
+        (await ours.ringing.get()).answer()
+        await ours.until(lambda: ours.state == "briefing")
+        ours.ua.far("agent-1").press("1")
+        await ours.until(lambda: ours.state == "connected")
+        await ours.until(lambda: not ours.station.describe()["connected"])
+        broker.hang(False)
+        async with other(broker) as seen:
+            await seen.state(ours.call, "connected")
+            await ours.online()
+        async with other(broker) as later:  # the will of the old connection is not the last word
+            status = await later.until(lambda one: one.topic.endswith("/bridge/b1/status"))
+            assert status.body["state"] == "online"

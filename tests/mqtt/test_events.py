@@ -7,6 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from bridge.adapters.memory import CountingClock
 from bridge.adapters.mqtt.events import MOST_CALLS, MqttEvents
 from bridge.adapters.mqtt.outbox import Message, Outbox
@@ -147,6 +150,25 @@ def test_a_defect_is_counted_and_never_raised() -> None:
     events.emit("outcome", "c1", {})
     assert events.failed == {"dialed": 1, "outcome": 1}
     assert kept.all == []
+
+
+@given(
+    kind=st.sampled_from([*EVENTS, *KEPT_BACK, "unheard_of"]),
+    body=st.dictionaries(
+        st.sampled_from(
+            ["at_s", "id", "text", "shown", "state", "rev", "handoff", "target", "leg", "result"]
+        ),
+        st.none() | st.text() | st.floats() | st.lists(st.integers()) | st.text().map(str.encode),
+    ),
+)
+def test_nothing_that_is_emitted_raises(kind: str, body: dict[str, Any]) -> None:
+    async def story() -> None:
+        events, kept = sink(words=True)
+        events.emit(kind, "c1", body)
+        for one in kept.all:
+            assert not one.payload or json.loads(one.payload)["site"] == "s"
+
+    asyncio.run(story())
 
 
 def test_calls_whose_end_is_never_told_do_not_pile_up() -> None:
