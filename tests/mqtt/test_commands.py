@@ -3,7 +3,7 @@
 import asyncio
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.adapters.memory import CountingClock
@@ -35,6 +35,7 @@ def commands() -> tuple[Commands, Obedient]:
     return Commands(TOPICS, control, CountingClock(), most_bytes=4096), control
 
 
+@settings(deadline=None)
 @given(
     payload=st.binary(max_size=200)
     | JSON.map(lambda value: json.dumps(value).encode())

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from hypothesis import given
+from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
 from bridge.adapters.memory import CountingClock
@@ -152,6 +153,7 @@ def test_a_defect_is_counted_and_never_raised() -> None:
     assert kept.all == []
 
 
+@hypothesis(deadline=None)
 @given(
     kind=st.sampled_from([*EVENTS, *KEPT_BACK, "unheard_of"]),
     body=st.dictionaries(

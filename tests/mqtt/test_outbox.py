@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.adapters.mqtt.outbox import Message, Outbox
@@ -94,6 +94,7 @@ async def test_waits_until_there_is_something() -> None:
     await asyncio.wait_for(outbox.emptied(), 1)
 
 
+@settings(deadline=None)
 @given(
     doings=st.lists(st.sampled_from(["telemetry", "vital", "send", "lose"]), max_size=80),
 )
