@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from asr.errors import AsrError
 from bridge.adapters.rules_files import RulesError
+from bridge.briefing.refiner import refiner_of
+from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Credential, Settings, Sip
 from bridge.core.grammar import failing_examples
 from bridge.core.template import TemplateError
@@ -23,8 +25,8 @@ def check_settings(settings: Settings) -> list[Finding]:
     """All findings, errors first."""
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
-        *_bot(settings), *_asr(settings), *_cues(settings), *_vault(settings), *mqtt_findings(settings),
-        *_paths(settings),
+        *_bot(settings), *_asr(settings), *_cues(settings), *_vault(settings), *_brief(settings),
+        *mqtt_findings(settings), *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
 
@@ -36,6 +38,19 @@ def _vault(settings: Settings) -> list[Finding]:
         key, _, message = str(error).partition(": ")
         return [Finding(level="error", key=key, message=message)]
     return []
+
+
+def _brief(settings: Settings) -> Iterator[Finding]:
+    for look in (wording_of, refiner_of):
+        try:
+            look(settings)
+        except ConfigError as error:
+            key, _, message = str(error).partition(": ")
+            yield Finding(level="error", key=key, message=message)
+    if (refine := settings.brief.refine).url and not refine.url.startswith("https:"):
+        message = "redacted transcripts go there in clear text."
+        cure = "use https, or keep it on this machine or a private network"
+        yield Finding(level="warning", key="brief.refine.url", message=message, cure=cure)
 
 
 def _sip(settings: Settings) -> list[Finding]:

@@ -11,6 +11,7 @@ import typer
 
 from bridge import __version__
 from bridge.bench.cli import app as bench
+from bridge.briefing.cli import brief
 from bridge.config import ConfigError, run_dir
 from bridge.cues.cli import cues
 from bridge.cues.replay import replay
@@ -26,6 +27,7 @@ app.command(name="eval")(evaluate)
 app.command()(redact)
 app.command("cues")(cues)
 app.command()(replay)
+app.command()(brief)
 
 
 @app.command()

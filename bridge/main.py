@@ -22,6 +22,8 @@ from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
 from bridge.app.call import Desk
 from bridge.app.service import Service
+from bridge.briefing.refiner import refiner_of
+from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.control import ControlSocket
 from bridge.cues.detectors import load_detectors
@@ -60,6 +62,7 @@ async def serve(settings: Settings) -> None:
     detectors = load_detectors(settings.asr.language, cues.rules_dir, cues.second_opinion)
     if detectors.trouble:
         log.warning("no second opinion on what callers ask for", cause=detectors.trouble)
+    llm = refiner_of(settings)
     desk = Desk(
         settings=settings,
         tts=tts,
@@ -71,6 +74,8 @@ async def serve(settings: Settings) -> None:
         ears=detectors.ears,
         rules_version=detectors.version,
         vault=vault_of(settings),
+        wording=wording_of(settings),
+        llm=llm,
     )
     service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
     control = ControlSocket(paths.control, service, tts)
@@ -91,6 +96,8 @@ async def serve(settings: Settings) -> None:
     await control.close()
     if mqtt:
         await mqtt.close()
+    if llm:
+        await llm.aclose()
     events.close()
 
 

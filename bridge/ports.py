@@ -96,6 +96,12 @@ class CallControl(Protocol):
         """Answered when it has been carried out or refused; never raises."""
 
 
+class Llm(Protocol):
+    async def json(self, instruction: str, text: str) -> dict[str, Any] | None:
+        """The JSON object that a language model answers to `text`; None on any failure. Never raises, has its
+        own deadline; `text` is redacted."""
+
+
 class ScreenPop(Protocol):
     async def show(self, conversation: str, target: Target, brief: Brief) -> bool:
         """True when a page acknowledged that it shows the brief; the caller bounds the wait."""

@@ -10,12 +10,13 @@ import structlog
 from bridge.app.legs import Legs
 from bridge.app.messages import Elapsed, Message
 from bridge.config import Settings
+from bridge.core.brief import STANDARD, Wording
 from bridge.core.cues.tracker import Ears
 from bridge.core.redaction import Redactor
 from bridge.model.bot import BotState
 from bridge.model.cue import Cue
 from bridge.model.transcript import Transcript
-from bridge.ports import AgentDirectory, Clock, EventSink, ScreenPop, Store, Tts, Vault
+from bridge.ports import AgentDirectory, Clock, EventSink, Llm, ScreenPop, Store, Tts, Vault
 from sip.agent import UserAgent
 
 log = structlog.get_logger()
@@ -37,6 +38,8 @@ class Desk:
     rules_version: str
     """of the rules and weights that `ears` were made of"""
     vault: Vault | None = None
+    wording: Wording = STANDARD
+    llm: Llm | None = None
 
 
 @dataclass(slots=True, kw_only=True)

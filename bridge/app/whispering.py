@@ -5,17 +5,18 @@ from collections.abc import Callable
 
 from bridge.app.call import Call
 from bridge.app.redacted import redacted_state
-from bridge.core.brief_builder import build_brief
-from bridge.core.script import SCRIPT_S, SCRIPT_WORDS, fitting, script_of
+from bridge.core.brief import BriefBuilder
+from bridge.core.brief.refine import INSTRUCTION
+from bridge.core.script import SCRIPT_ROOM, SCRIPT_S, fitting, script_of
 from bridge.model.brief import Brief, Script
 from bridge.model.cue import Escalation
-from bridge.ports import Clip
+from bridge.ports import Clip, Llm
 from sip.commands import Play, Preload, Stop
 from sip.events import PlayEnded, PlayStarted
 from sip.types import ANNOUNCE, WHISPER
 
 HEADLINE, DETAIL, MORE, PROMPT = "headline", "detail", "more", "prompt"
-RENDERINGS = 3
+RENDERINGS = 4
 CHAINS = {"all": (HEADLINE, DETAIL), "more": (MORE,)}
 
 
@@ -27,7 +28,10 @@ class Whisper:
         self._escalation: Escalation | None = None
         self._clips: dict[str, tuple[str, Clip]] = {}
         self._rendering: asyncio.Task[None] | None = None
-        self._version = 0
+        self._refining: asyncio.Task[None] | None = None
+        self._builder = BriefBuilder(
+            wording=call.desk.wording, caller=call.caller_id or None, names=call.settings.brief.names
+        )
         self._queue: list[str] = []
         self._waiting_for: str | None = None
         self.part = "all"
@@ -46,31 +50,56 @@ class Whisper:
         """Build the brief again from what is known now; render only what sounds different."""
         if self._escalation is None:
             return
-        self._version += 1
-        self.brief = build_brief(
-            version=self._version,
-            escalation=self._escalation,
-            transcript=self._call.told,
-            state=redacted_state(self._call.bot_state),
-            cues=tuple(self._call.cues),
-            caller=self._call.caller_id or None,
-        )
-        self.script = script_of(self.brief)
-        self._call.emit("brief", version=self._version, headline=self.brief.headline)
+        self._read()
+        self.brief = self._builder.brief()
+        self._show()
+        if self._refining:
+            self._refining.cancel()
+        if self._call.desk.llm:
+            self._refining = self._call.spawn("refine_brief", self._refine(self.brief, self._call.desk.llm))
+
+    def _read(self) -> None:
+        """What has been said, reported and noticed since the last version."""
+        assert self._escalation
+        self._builder.hear(self._call.told.utterances)
+        self._builder.report(redacted_state(self._call.bot_state))
+        self._builder.notice(self._call.cues)
+        self._builder.escalate(self._escalation)
+
+    def _show(self) -> None:
+        """Say that there is a new version, and render it."""
+        assert self.brief
+        self.script = script_of(self.brief, wording=self._call.desk.wording)
+        self._call.emit("brief", version=self.brief.version, headline=self.brief.headline)
         if self._rendering:
             self._rendering.cancel()
         self._rendering = self._call.spawn("render_whisper", self._render(self.brief))
 
+    async def _refine(self, brief: Brief, llm: Llm) -> None:
+        """Other words for it, if they come while they can still be used; nothing waits for them."""
+        answer = await llm.json(INSTRUCTION, self._builder.material(brief))
+        if answer is None or brief is not self.brief or self._begun:
+            return
+        made = self._builder.refined(brief, answer)
+        if made is not brief:
+            self.brief = made
+            self._show()
+
+    @property
+    def _begun(self) -> bool:
+        """Is the agent being told already?"""
+        return bool(self._queue or self._waiting_for or self.heard)
+
     async def _render(self, brief: Brief) -> None:
         """Headline first, for it may be wanted at once; what takes too long in this voice is shortened."""
-        words = SCRIPT_WORDS
+        room = SCRIPT_ROOM
         for _ in range(RENDERINGS):
-            self.script = script_of(brief, words)
+            self.script = script_of(brief, room, self._call.desk.wording)
             await self._render_parts(self.script)
             self.seconds = round(sum(self._clips[part][1].seconds for part in CHAINS["all"]), 2)
             if self.seconds <= SCRIPT_S or self._queue or self._waiting_for:
                 return
-            words = fitting(words, self.seconds)
+            room = fitting(room, self.seconds)
 
     async def _render_parts(self, script: Script) -> None:
         wanted = {

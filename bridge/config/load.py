@@ -15,6 +15,7 @@ from bridge.config.sections import (
     Api,
     Asr,
     Bot,
+    Brief,
     Cues,
     Handoff,
     Mqtt,
@@ -51,6 +52,7 @@ class Settings(BaseSettings):
     tts: Tts = Tts()
     words: Words = Words()
     policy: PolicySettings = PolicySettings()
+    brief: Brief = Brief()
     records: Records = Records()
     redaction: Redaction = Redaction()
     api: Api = Api()

@@ -208,6 +208,30 @@ class Words(Section):
     goodbye: str = "Please call again later. Goodbye."
 
 
+class Refine(Section):
+    """An OpenAI-compatible endpoint that words the brief anew; off unless `url` is set."""
+
+    url: str | None = None
+    """base URL, for instance http://127.0.0.1:8000/v1; redacted text is sent there"""
+    model: str = "default"
+    key: SecretStr = SecretStr("")
+    key_file: Path | None = None
+    """file that holds the key"""
+    deadline_ms: int = Field(default=1500, ge=50, le=10000)
+    """an answer that comes later is not used; nothing waits for it"""
+
+    def secret(self) -> str:
+        return self.key_file.read_text().strip() if self.key_file else self.key.get_secret_value()
+
+
+class Brief(Section):
+    names: bool = False
+    """the agent is told the caller's number and the names in the CRM record"""
+    templates_dir: Path | None = None
+    """own headline.j2, detail.j2, more.j2, opening.j2: docs/brief.md"""
+    refine: Refine = Refine()
+
+
 class Records(Section):
     dir: Path = Path("records")
     audio: bool = False

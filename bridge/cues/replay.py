@@ -45,22 +45,24 @@ class Turn(BaseModel):
 class Recorded(BaseModel):
     """One conversation of the file; keys we do not know are ignored.
 
-    A `state` of the whole conversation has no times, so it can bring no cue forward: only that of a turn can.
+    A `state` of the whole conversation is what the bot knew at its end: it counts behind the last turn.
     """
 
-    model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True)
+    model_config = ConfigDict(extra="ignore")
 
-    id: str
+    id: Any
+    """comes back as given"""
     turns: list[Turn]
     scope: list[str] = []
     tier: str | None = None
+    state: dict[str, Any] | None = None
 
 
 @dataclass(slots=True)
 class Replayed:
     """What the policy made of it. `turn` and `cue` stand only where it escalated."""
 
-    id: str
+    id: Any
     decision: Decision | None = None
     turn: int | None = None
     cues: list[tuple[int, Cue]] = field(default_factory=list)
@@ -113,6 +115,8 @@ def _heard(recorded: Recorded, tracker: CueTracker) -> Iterator[tuple[int, tuple
             cues += tracker.report(state_of(turn.state), start_s)
         yield turn.i, cues, start_s
         at_s, before = start_s, turn
+    if recorded.state is not None and before is not None:
+        yield before.i, tracker.report(state_of(recorded.state), at_s), at_s
 
 
 def state_of(told: dict[str, Any]) -> BotState:

@@ -11,7 +11,20 @@ CLAIMING = ("tried", "facts")
 """The fields of a brief that state what happened."""
 
 NOT_SAID = frozenset(
-    {"utterance", "utterances", "cites", "cited", "turn", "turns", "confidence", "at", "id", "ids", "source"}
+    {
+        "utterance",
+        "utterances",
+        "cites",
+        "cited",
+        "turn",
+        "turns",
+        "confidence",
+        "at",
+        "at_s",
+        "id",
+        "ids",
+        "source",
+    }
     | {"evidence", "key", "kind", "ok", "score", "start", "end", "transcript", "spans", "heard_at", "v"}
 )
 """Keys below a field whose values point at evidence; nobody is told them as a fact."""

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from bridge.model.bot import Action, Authentication
 
+BRIEF_VERSION = 1
+"""Grows when a field goes or means something else; a new field has a default."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """`source`: bot_state, transcript, crm, rule. `confidence` None when the source is not speech."""
+    """`source`: bot_state, transcript, crm, rule, refined. `confidence` None if it is not speech."""
 
     text: str
     source: str
@@ -27,6 +30,7 @@ class Brief:
     unresolved: Line | None
     next: Line | None
     sentiment: str
+    """positive, neutral, impatient, frustrated, angry, distressed"""
     reason: str
     quote: str
     intent: str | None
@@ -37,6 +41,11 @@ class Brief:
     missing: tuple[str, ...]
     opening: str
     crm: dict[str, str] | None = None
+    mood: Line | None = None
+    """the words that the sentiment rests on"""
+    identity: Line | None = None
+    """the authentication in words, with what it rests on"""
+    v: int = BRIEF_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

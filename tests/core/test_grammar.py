@@ -118,3 +118,10 @@ def test_any_text_is_taken(text: str) -> None:
 def test_a_match_ends_at_a_word() -> None:
     assert compiled(("go home",), {}).search("go home ")
     assert not compiled(("go home",), {}).search("go homeward ")
+
+
+def test_a_rule_across_clauses() -> None:
+    say, kind = ("on the lease {far} i pay",), CueKind.COMPLEXITY
+    rules = (Rule(name="here", kind=kind, say=say), Rule(name="across", kind=kind, say=say, across=True))
+    found = Grammar(RuleSet(version="1", language="en", rules=rules)).find("he is on the lease but i pay")
+    assert [(match.rule, match.quote) for match in found] == [("across", "on the lease but i pay")]

@@ -60,6 +60,10 @@ def test_when_and_why(call: dict[str, Any]) -> None:
     assert all({"turn", "kind", "score"} <= cue.keys() for cue in answer["cues"])
 
 
+def test_ids_come_back_as_given() -> None:
+    assert list(replayed([row(CALLS[1]) | {"id": 7}])) == [7]
+
+
 def test_the_same_in_any_order_and_twice() -> None:
     rows = [row(call) for call in CALLS]
     first = replayed(rows)
@@ -68,10 +72,15 @@ def test_the_same_in_any_order_and_twice() -> None:
     assert replayed(rows) == first
 
 
-def test_unknown_keys_are_ignored_and_a_state_without_times_moves_nothing() -> None:
+def test_unknown_keys_are_ignored() -> None:
     calm = row(CALLS[1])
-    told = calm | {"state": {"limits": ["no refunds"], "confidence": 0.1}, "colour": "red"}
-    assert replayed([told]) == replayed([calm])
+    assert replayed([calm | {"colour": "red"}]) == replayed([calm])
+
+
+def test_a_state_of_the_whole_counts_behind_the_last_turn() -> None:
+    calm = row(CALLS[1])
+    answer = replayed([calm | {"state": {"limits": ["no refunds"]}}])["calm"]
+    assert (answer["turn"], answer["reason"]) == (calm["turns"][-1]["i"], "bot_limit")
 
 
 def test_a_state_told_with_a_turn_counts_there() -> None:
@@ -148,3 +157,14 @@ def test_any_text_is_replayed(turns: list[tuple[str, str]]) -> None:
     one, two = (replay_one(recorded, our_detectors().ears, PolicySettings()).as_dict() for _ in range(2))
     assert one == two
     assert json.loads(json.dumps(one))["id"] == "x"
+
+
+def test_own_calls_escalate_in_their_window_and_no_other() -> None:
+    file = Path(__file__).parents[1] / "data" / "cues" / "calls.jsonl"
+    calls = [json.loads(line) for line in file.read_text().splitlines()]
+    ears = our_detectors().ears
+    done = {c["id"]: replay_one(Recorded.model_validate(c), ears, PolicySettings()) for c in calls}
+    assert [c["id"] for c in calls if not c["escalate"] and done[c["id"]].decision] == []
+    due = [c for c in calls if c["escalate"]]
+    on_time = [c for c in due if done[c["id"]].turn in c["acceptable_turns"]]
+    assert len(on_time) >= 0.85 * len(due)

@@ -13,7 +13,7 @@ from bridge.config import Agent, Settings
 from bridge.cues.detectors import our_detectors
 from bridge.model.botscript import BotScript
 from bridge.model.handoff import State
-from bridge.ports import Vault
+from bridge.ports import Llm, Vault
 from sip.events import CallIncoming
 from sip.memory import Far, MemoryUserAgent, OnDial
 
@@ -80,9 +80,10 @@ class Stage:
         *,
         script: BotScript = SCRIPT,
         vault: Vault | None = None,
+        llm: Llm | None = None,
     ) -> None:
         self.config = config or settings()
-        self._script, self._vault = script, vault
+        self._script, self._vault, self._llm = script, vault, llm
         self.events, self.store, self.pop = MemoryEvents(), MemoryStore(), MemoryPop()
         self.tts = SilentTts(tmp)
         self.pool = ScriptedPool()
@@ -112,6 +113,7 @@ class Stage:
             vault=self._vault,
             ears=our_detectors().ears,
             rules_version="rules of tests",
+            llm=self._llm,
         )
         self.conversation = Conversation(
             self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,

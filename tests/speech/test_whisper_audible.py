@@ -9,10 +9,11 @@ from asr.engines import make_recognizer
 from asr.scheduler import Inline
 from asr.types import Final, SpeechEvent
 from bridge.adapters.voices import HibariVoice
-from bridge.core.script import HEADLINE_S, SCRIPT_S, SCRIPT_WORDS, fitting, script_of
+from bridge.app.whispering import RENDERINGS
+from bridge.core.script import HEADLINE_S, SCRIPT_ROOM, SCRIPT_S, fitting, script_of
 from bridge.model.bot import Action, Authentication, BotState
 from sip.party.g711 import Pcm
-from tests.core.test_brief import CALL, STATE, brief
+from tests.core.brief.test_brief import CALL, STATE, brief
 
 RATE = 8000
 LONG = BotState(
@@ -64,13 +65,13 @@ def test_the_words_come_through(voice: HibariVoice) -> None:
 def test_it_fits(voice: HibariVoice, state: BotState) -> None:
     """As the app does it: measured by the real clip, shortened until it fits."""
     made = brief(*CALL, state=state)
-    words = SCRIPT_WORDS
-    for _ in range(3):
-        script = script_of(made, words)
+    room = SCRIPT_ROOM
+    for _ in range(RENDERINGS):
+        script = script_of(made, room)
         headline = len(voice.speak(script.headline, RATE)) / RATE
         whole = headline + len(voice.speak(script.detail, RATE)) / RATE
         if whole <= SCRIPT_S:
             break
-        words = fitting(words, whole)
+        room = fitting(room, whole)
     assert headline <= HEADLINE_S
     assert whole <= SCRIPT_S

@@ -51,6 +51,13 @@ def test_main_gets_the_key_and_prints_hide_it(tmp_path: Path) -> None:
     assert key not in repr(with_key(vault_key=key))
 
 
+def test_main_gets_the_refiners_key_too(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("abc\n")
+    settings = Settings.model_validate({"brief": {"refine": {"key_file": str(tmp_path / "key")}}})
+    assert json.loads(_main(settings))["brief"]["refine"]["key"] == "abc"
+    assert "abc" not in repr(Settings.model_validate({"brief": {"refine": {"key": "abc"}}}))
+
+
 def test_without_a_key_there_is_none() -> None:
     assert vault_of(Settings()) is None
 

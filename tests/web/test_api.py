@@ -100,12 +100,14 @@ async def test_state_then_escalation_reaches_the_brief(tmp_path: Path) -> None:
 async def test_spoken_markup_shows_literally(tmp_path: Path) -> None:
     async with office(tmp_path) as o:
         path = f"/v1/conversations/{o.id}"
-        await o.client.put(f"{path}/state", json={"state": {"open": "<img src=x onerror=alert(1)>"}})
+        await o.client.put(
+            f"{path}/state", json={"state": {"open": "check & confirm <img src=x onerror=alert(1)>"}}
+        )
         await o.client.post(f"{path}/escalate", json={})
         await o.handoff("dialing")
         page = (await o.client.get(path)).text
         assert "<img" not in page
-        assert "&lt;img" in page
+        assert "check &amp; confirm" in page
 
 
 async def test_order_dismisses_and_a_wrong_one_is_no_error(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from bridge.core.grammar import failing_examples
 from bridge.evaluation.cues import KIND_OF_LABEL, TARGETS
 from tests.core.cues.lines import grammar
 
-DEV = Path(__file__).parents[2] / "data" / "cues" / "dev.jsonl"
-ROWS = [json.loads(line) for line in DEV.read_text().splitlines()]
+DATA = Path(__file__).parents[2] / "data" / "cues"
+FILES = ("dev.jsonl", "check.jsonl", "plain.jsonl")
+ROWS = [json.loads(line) for name in FILES for line in (DATA / name).read_text().splitlines()]
 
 
 def test_every_rule_keeps_its_examples() -> None:

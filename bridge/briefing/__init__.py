@@ -1,0 +1,1 @@
+"""`handoff brief` and what a deployment sets of its briefs."""
