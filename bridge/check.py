@@ -3,8 +3,6 @@
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Literal
 
 from asr.errors import AsrError
 from bridge.adapters.rules_files import RulesError
@@ -14,28 +12,13 @@ from bridge.config import ConfigError, Credential, Settings, Sip
 from bridge.core.grammar import failing_examples
 from bridge.core.template import TemplateError
 from bridge.cues.detectors import opinion_of, rules_of
+from bridge.finding import Finding
 from bridge.model.transfer import Mode
+from bridge.mqtt_check import mqtt_findings
 from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
 from bridge.speech.choice import choose
 from sip.config import USER_PART, registrar_address
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """`level` error: it will not work. warning: it will, but somebody should know. ok: looked at, fine."""
-
-    level: Literal["error", "warning", "ok"]
-    key: str
-    message: str
-    cure: str = ""
-
-    def line(self) -> str:
-        mark = {"error": "ERROR  ", "warning": "warning", "ok": "ok     "}[self.level]
-        return f"{mark} {self.key}: {self.message}{' Cure: ' + self.cure if self.cure else ''}"
-
-    def as_dict(self) -> dict[str, str]:
-        return asdict(self)
 
 
 def check_settings(settings: Settings) -> list[Finding]:
@@ -43,7 +26,7 @@ def check_settings(settings: Settings) -> list[Finding]:
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
         *_bot(settings), *_asr(settings), *_cues(settings), *_vault(settings), *_brief(settings),
-        *_paths(settings),
+        *mqtt_findings(settings), *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
 

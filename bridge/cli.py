@@ -81,7 +81,7 @@ def _report(findings: list[Any], as_json: bool) -> None:
 
 @app.command()
 def schema(name: str) -> None:
-    """Print a JSON Schema: record, brief, state or openapi."""
+    """Print a JSON Schema (record, brief, state) or a whole interface (openapi, asyncapi)."""
     from bridge.schemas import schema_of
 
     try:

@@ -17,7 +17,7 @@ from pydantic_core import PydanticUndefined
 
 from bridge.config import Settings
 from bridge.core.handoff_table import TABLE, diagram
-from bridge.schemas import TYPES, schema_of
+from bridge.schemas import GENERATED, TYPES, schema_of
 
 ROOT = Path(__file__).parents[1]
 
@@ -27,7 +27,7 @@ def generated() -> dict[Path, str]:
     files = {
         ROOT / "configs" / "schemas" / f"{name}.json": json.dumps(schema_of(name), indent=1, sort_keys=True)
         + "\n"
-        for name in (*TYPES, "openapi")
+        for name in (*TYPES, *GENERATED)
     }
     readme = ROOT / "README.md"
     files[readme] = _between(readme.read_text(), "diagram", f"```mermaid\n{diagram()}\n```")

@@ -13,8 +13,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from asr.errors import AsrError
 from asr.store import probe
-from bridge.check import Finding, check_settings, outside
+from bridge.check import check_settings, outside
 from bridge.config import Settings
+from bridge.finding import Finding
 from bridge.plan import RTP_SLICE, sip_ports, worker_slots
 from bridge.speech.choice import choose
 from sip.config import registrar_address

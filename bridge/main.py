@@ -16,7 +16,9 @@ from pydantic import ValidationError
 
 from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
+from bridge.adapters.mqtt.station import MqttStation
 from bridge.adapters.recovery import close_interrupted
+from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
 from bridge.app.call import Desk
 from bridge.app.service import Service
@@ -52,8 +54,9 @@ async def serve(settings: Settings) -> None:
     paths = Paths(settings.run_dir)
     tts = TtsProcess(paths.clips, settings.sip.clock_rate, settings.tts.timeout_s)
     store = FileStore(settings.records.dir)
-    await close_interrupted(store, settings.records.dir / "events.jsonl")
-    events = FileEvents(settings.records.dir)
+    interrupted = await close_interrupted(store, settings.records.dir / "events.jsonl")
+    events, clock = FileEvents(settings.records.dir), SystemClock()
+    mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     pages = Pages()
     cues = settings.cues
     detectors = load_detectors(settings.asr.language, cues.rules_dir, cues.second_opinion)
@@ -63,11 +66,11 @@ async def serve(settings: Settings) -> None:
     desk = Desk(
         settings=settings,
         tts=tts,
-        directory=ConfigDirectory(settings.agents),
-        events=events,
+        directory=ConfigDirectory(settings.agents, changed=mqtt.events.presence if mqtt else None),
+        events=Tee(events, mqtt.events) if mqtt else events,
         store=store,
         pop=pages,
-        clock=SystemClock(),
+        clock=clock,
         ears=detectors.ears,
         rules_version=detectors.version,
         vault=vault_of(settings),
@@ -80,7 +83,10 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await control.open()
-    api = asyncio.create_task(serve_api(settings, service, pages))
+    if mqtt:
+        mqtt.start(service, left=interrupted)
+    parts = {"mqtt": mqtt.describe} if mqtt else {}
+    api = asyncio.create_task(serve_api(settings, service, pages, parts))
     ready = asyncio.create_task(_prepare(service, tts, paths))
     await stop.wait()
     await service.finish(FINISH_S)
@@ -88,6 +94,8 @@ async def serve(settings: Settings) -> None:
         task.cancel()
     await asyncio.gather(ready, api, return_exceptions=True)
     await control.close()
+    if mqtt:
+        await mqtt.close()
     if llm:
         await llm.aclose()
     events.close()

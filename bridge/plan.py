@@ -82,6 +82,7 @@ def _main(settings: Settings) -> str:
     tree["api"]["token_file"] = None
     tree["redaction"]["vault_key"] = settings.redaction.secret()
     tree["redaction"]["vault_key_file"] = None
+    tree["mqtt"]["password"] = settings.mqtt.password.get_secret_value()  # a file is read at every connection
     tree["brief"]["refine"] |= {"key": settings.brief.refine.secret(), "key_file": None}
     tree["sip"]["credentials"] = []  # main has no use for them
     for registration in tree["sip"]["registrations"]:

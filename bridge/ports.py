@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from bridge.model.brief import Brief
 from bridge.model.record import ConversationRecord
@@ -58,6 +58,42 @@ class Store(Protocol):
 class Vault(Protocol):
     def seal(self, clear: bytes) -> str:
         """Encrypted, as text for a record."""
+
+
+Verb = Literal["escalate", "transfer", "cancel", "connect", "return"]
+"""escalate: fetch a person. transfer: leave a connected caller and agent to their PBX. cancel: nobody is
+needed after all. connect: the agent who hears the whisper takes the call. return: the caller goes back to the
+bot."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What somebody outside wants of a live conversation."""
+
+    verb: Verb
+    by: str = ""
+    """who says he is; authenticated by whoever carried it"""
+    source: str
+    """what carried it: mqtt"""
+    reason: str = "bot_limit"
+    note: str = ""
+    target: str | None = None
+    expected: int | None = None
+    """the revision of the handoff it was meant for; None: whatever it is now"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """code: accepted, refused (not in this state), conflict (another revision), unknown_call, no_answer."""
+
+    code: str
+    message: str = ""
+    revision: int | None = None
+
+
+class CallControl(Protocol):
+    async def command(self, conversation: str, command: Command) -> Answer:
+        """Answered when it has been carried out or refused; never raises."""
 
 
 class Llm(Protocol):

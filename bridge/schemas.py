@@ -9,14 +9,18 @@ from bridge.model.brief import Brief
 from bridge.model.record import ConversationRecord
 
 TYPES: dict[str, Any] = {"record": ConversationRecord, "brief": Brief, "state": BotState}
+GENERATED = ("openapi", "asyncapi")
+"""documents about whole interfaces"""
 
 
 def schema_of(name: str) -> dict[str, Any]:
     """Raises KeyError with the known names."""
     if name == "openapi":
         return _openapi()
+    if name == "asyncapi":
+        return _asyncapi()
     if name not in TYPES:
-        raise KeyError(", ".join([*TYPES, "openapi"]))
+        raise KeyError(", ".join([*TYPES, *GENERATED]))
     return TypeAdapter(TYPES[name]).json_schema()
 
 
@@ -26,3 +30,9 @@ def _openapi() -> dict[str, Any]:
     from bridge.web.server import make_app
 
     return make_app(Settings(), None, Pages()).openapi()  # type: ignore[arg-type]
+
+
+def _asyncapi() -> dict[str, Any]:
+    from bridge.adapters.mqtt.asyncapi import asyncapi
+
+    return asyncapi()

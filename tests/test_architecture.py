@@ -45,6 +45,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "faster_whisper": ("asr/",),
     "ctranslate2": ("asr/",),
     "aiomqtt": ("bridge/adapters/",),
+    "paho": ("bridge/adapters/",),
     "sqlalchemy": ("bridge/adapters/",),
     "fastapi": ("bridge/web/",),
 }

@@ -1,6 +1,7 @@
 """Agents as the configuration lists them, in its order; each takes one call at a time."""
 
 import asyncio
+from collections.abc import Callable
 
 from bridge.config import Agent
 from bridge.model.transfer import Target
@@ -8,9 +9,10 @@ from bridge.ports import Choice
 
 
 class ConfigDirectory:
-    """Keeps `bridge.ports.AgentDirectory`. `wanted` names a target's id or its SIP user."""
+    """Keeps `bridge.ports.AgentDirectory`. `wanted` names a target's id or its SIP user. `changed` is told
+    who is busy, at first that nobody is."""
 
-    def __init__(self, agents: list[Agent]) -> None:
+    def __init__(self, agents: list[Agent], changed: Callable[[str, bool], None] | None = None) -> None:
         self._targets = tuple(
             Target(
                 id=agent.id, uri=agent.uri, mode=agent.mode, reasons=tuple(agent.reasons),
@@ -21,6 +23,9 @@ class ConfigDirectory:
         )  # fmt: skip
         self._busy: set[str] = set()
         self._freed = asyncio.Event()
+        self._changed = changed or (lambda agent, busy: None)
+        for target in self._targets:
+            self._changed(target.id, False)
 
     def choose(self, *, reason: str, tried: tuple[str, ...], wanted: str | None) -> Choice:
         fitting = [t for t in self._targets if t.id not in tried and (not t.reasons or reason in t.reasons)]
@@ -28,11 +33,14 @@ class ConfigDirectory:
         for target in fitting:
             if target.id not in self._busy:
                 self._busy.add(target.id)
+                self._changed(target.id, True)
                 return Choice(target=target)
         return Choice(all_busy=bool(fitting))
 
     def release(self, target: Target) -> None:
-        self._busy.discard(target.id)
+        if target.id in self._busy:
+            self._busy.discard(target.id)
+            self._changed(target.id, False)
         self._freed.set()
 
     async def free(self) -> None:

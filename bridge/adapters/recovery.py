@@ -19,11 +19,11 @@ log = structlog.get_logger()
 UTTERANCE: TypeAdapter[Utterance] = TypeAdapter(Utterance)
 
 
-async def close_interrupted(store: FileStore, events: Path) -> int:
-    """Write the record of every conversation that was opened and never saved. How many there were."""
+async def close_interrupted(store: FileStore, events: Path) -> tuple[str, ...]:
+    """Write the record of every conversation that was opened and never saved. Their ids."""
     stubs = {stub.id: stub for stub in _stubs(store.open_dir)}
     if not stubs:
-        return 0
+        return ()
     told: dict[str, list[dict[str, Any]]] = {id: [] for id in stubs}
     for event in _lines(events):
         if event.get("conversation") in told:
@@ -31,7 +31,7 @@ async def close_interrupted(store: FileStore, events: Path) -> int:
     for id, stub in stubs.items():
         await store.save(rebuilt(stub, told[id]))
         log.warning("conversation was interrupted", conversation=id)
-    return len(stubs)
+    return tuple(stubs)
 
 
 def _stubs(open_dir: Path) -> Iterator[ConversationRecord]:

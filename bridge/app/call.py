@@ -61,6 +61,8 @@ class Call:
     cues: list[Cue] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     caller_id: str = ""
+    revision: int = 0
+    """handoff states entered so far: what a command from outside may be meant for"""
     inbox: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
     _timers: dict[str, tuple[int, asyncio.TimerHandle]] = field(default_factory=dict)
     _token: int = 0

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 
 from asr.types import Partial, StreamEvent
 from bridge.app import messages as m
@@ -12,6 +11,7 @@ from bridge.app.ear import Ear
 from bridge.app.handoffs import Handoffs
 from bridge.app.lines import Lines
 from bridge.app.listening import AsrPool, Listening
+from bridge.app.orders import Orders
 from bridge.app.redacted import redacted_headers, redacted_state
 from bridge.app.telling import Telling
 from bridge.app.watch import Watch
@@ -67,6 +67,7 @@ class Conversation:
             call, self._ear, self.bot, strict=strict, apology=apology, on_token=on_token,
             changed=lambda: self.lines.close_when_alone(),
         )  # fmt: skip
+        self._orders = Orders(call, self.handoffs)
         self._watch = Watch(call, self.handoffs, self.bot)
         self._listening = Listening(
             call, pool, hear=self._hear, glimpse=self._glimpse, voice=self._voiced,
@@ -160,11 +161,10 @@ class Conversation:
                 if self.handoffs.live is None:
                     self._watch.reported(message.state)
                 self.handoffs.renew_brief()
-            case m.Escalate():
-                noted = message.escalation
-                self.handoffs.escalate(replace(noted, quote=redact(noted.quote), said=redact(noted.said)))
-            case m.Ordered():
-                self.handoffs.order(replace(message, note=message.note and redact(message.note)))
+            case m.Escalate() | m.Ordered():
+                self._orders.obey(message)
+            case m.Commanded():
+                message.answer(self._orders.answer(message))
             case m.Draining():
                 self.handoffs.drain()
             case m.Adopted():

@@ -133,7 +133,8 @@ class Handoff:
     def _enter(self, event: Event | None) -> None:
         entry = StateAt(state=self.state, event=event, at_s=self._call.now_s())
         self._states.append(entry)
-        self._call.emit("handoff", handoff=self.id, state=self.state, event=event)
+        self._call.revision += 1
+        self._call.emit("handoff", handoff=self.id, rev=self._call.revision, state=self.state, event=event)
         self._arm()
         self._ear.enter(self.state)
         self._entered(self.state)

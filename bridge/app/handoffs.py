@@ -86,13 +86,13 @@ class Handoffs:
             self._call.emit("armed", rule=escalation.rule)
             self.whisper.prepare(escalation)
 
-    def escalate(self, escalation: Escalation) -> None:
-        """An explicit request is never held back by the loop guard."""
+    def escalate(self, escalation: Escalation) -> bool:
+        """Whether a handoff begins. An explicit request is never held back by the loop guard."""
         guarded = len(self.records) >= MAX_UNASKED and not escalation.explicit
         if self.live or guarded or self._call.legs.up("caller") is None:
             why = "busy" if self.live else "guard"
             self._call.emit("escalation_ignored", rule=escalation.rule, why=why)
-            return
+            return False
         self._call.emit(
             "escalation", reason=escalation.reason, rule=escalation.rule, quote=escalation.quote,
             score=escalation.score, source=escalation.source, explicit=escalation.explicit,
@@ -113,6 +113,7 @@ class Handoffs:
         )
         self.whisper.announce(self._call.settings.words.transferring)
         self.current.begin()
+        return True
 
     def renew_brief(self) -> None:
         """The caller or the bot added something; after the pickup the agent has heard it or will ask."""
@@ -216,23 +217,24 @@ class Handoffs:
             self.live.returned = True
             self.live.fire(Event.CALLER_RETURNED)
 
-    def order(self, order: m.Ordered) -> None:
-        """A person or program orders; what the state does not list is refused, never an error."""
+    def order(self, order: m.Ordered) -> bool:
+        """A person or program orders; what the state does not list is refused (False), never an error."""
         handoff = self.live
         if handoff is None:
-            return
+            return False
         if order.event in (Event.ACCEPTED_CONFERENCE, Event.ACCEPTED_REFER):
-            if handoff.state in (State.BRIEFING, State.OFFERED):
+            if offered := handoff.state in (State.BRIEFING, State.OFFERED):
                 handoff.accept()
-            return
+            return offered
         handoff.disposition = order.disposition or handoff.disposition
         handoff.note = order.note or handoff.note
-        if handoff.can(order.event):
+        if taken := handoff.can(order.event):
             if order.event is Event.RELEASE:
                 handoff.attempts.released(order.why)
             handoff.fire(order.event)
         else:
             self._call.emit("order_refused", event=order.event, state=handoff.state)
+        return taken
 
     def drain(self) -> None:
         """The bridge is to stop: a conference may be released now, or as soon as it is one."""

@@ -1,6 +1,6 @@
 """What reaches a conversation's inbox besides the events of its user agent."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +8,7 @@ from asr.types import StreamEvent
 from bridge.model.bot import BotState
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Event as HandoffEvent
+from bridge.ports import Answer, Command
 from sip.agent import UserAgent
 from sip.events import CallIncoming
 from sip.events import Event as SipEvent
@@ -57,6 +58,15 @@ class Ordered:
 
 
 @dataclass(frozen=True, slots=True)
+class Commanded:
+    """Somebody outside wants something and waits to be told what became of it."""
+
+    command: Command
+    what: Escalate | Ordered
+    answer: Callable[[Answer], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Draining:
     """The bridge takes no new calls and would like to see the running ones go."""
 
@@ -70,4 +80,15 @@ class Adopted:
     incoming: CallIncoming
 
 
-Message = SipEvent | StreamEvent | Elapsed | AsrLost | BotReported | Escalate | Ordered | Draining | Adopted
+Message = (
+    SipEvent
+    | StreamEvent
+    | Elapsed
+    | AsrLost
+    | BotReported
+    | Escalate
+    | Ordered
+    | Commanded
+    | Draining
+    | Adopted
+)

@@ -11,11 +11,13 @@ from bridge.app import messages as m
 from bridge.app.asr_pool import AsrWorkers
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
+from bridge.app.orders import ordered
 from bridge.app.registrations import Registrations
 from bridge.model.botscript import BotScript
 from bridge.model.brief import Brief
 from bridge.model.handoff import Event
 from bridge.model.record import ConversationRecord
+from bridge.ports import Answer, Command
 from sip.agent import UserAgent
 from sip.commands import Finish, Hangup
 from sip.events import CallIncoming
@@ -24,6 +26,7 @@ from sip.types import LegId
 
 log = structlog.get_logger()
 TOKEN_HEADER = "x-handoff-id"
+ANSWER_S = 1.0
 
 
 class Service:
@@ -152,6 +155,18 @@ class Service:
             return False
         at_s = conversation.call.now_s()
         return self.tell(id, m.Escalate(replace(message.escalation, at_s=at_s)))
+
+    async def command(self, id: str, command: Command) -> Answer:
+        """Keeps `bridge.ports.CallControl`."""
+        conversation = self.live.get(id)
+        if conversation is None:
+            return Answer(code="unknown_call", message="no such conversation is live here")
+        answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        call = conversation.call
+        what = ordered(command, call.now_s())
+        call.inbox.put_nowait(m.Commanded(command, what, answered.set_result))
+        done, _ = await asyncio.wait([answered], timeout=ANSWER_S)
+        return answered.result() if done else Answer(code="no_answer", message="the conversation is over")
 
     def brief_of(self, id: str) -> Brief | None:
         conversation = self.live.get(id)

@@ -87,6 +87,32 @@ def handoff(
 
 
 @app.command()
+def mqtt(
+    n: Annotated[int, typer.Option("--n", min=1, help="Events, one each 10 ms.")] = 500,
+    budget_ms: Annotated[float, typer.Option(help="What p50 may be; exit 1 above it.")] = 5,
+    as_json: JsonOption = False,
+    out: Annotated[Path, typer.Option(help="Where the noise samples are left.")] = Path("out/bench-mqtt"),
+    max_noise_ms: NoiseOption = 2.0,
+) -> None:
+    """Event to subscriber through a real Mosquitto, which Debian is asked for on first use."""
+    from bridge.bench.mqtt import measure
+    from bridge.bench.spread import table
+    from bridge.peers.debian import PeerUnavailable
+
+    try:
+        told = measure(n, out, budget_ms=budget_ms, noise_limit_ms=max_noise_ms)
+    except PeerUnavailable as error:
+        raise _stop(str(error), EXIT_MISSING) from None
+    if as_json:
+        typer.echo(json.dumps(told))
+    else:
+        typer.echo(table({"event_to_subscriber_ms": told["event_to_subscriber_ms"]}))
+        _conditions(told)
+    void = bool(told["noise"]["void"])
+    _leave(void=void, failed=bool(told["failed"]) and not void)
+
+
+@app.command()
 def asr(
     engine: Annotated[
         list[str] | None, typer.Option(help="all, whisper_asr or vosk; may be repeated.")

@@ -4,6 +4,6 @@ Precedence: `--set a.b=c` > `HANDOFF_SIP__PORT` > file > default. Secrets: `*_fi
 """
 
 from bridge.config.load import ConfigError, Settings, load, run_dir
-from bridge.config.sections import Agent, Credential, Registration, Sip
+from bridge.config.sections import Agent, Credential, Mqtt, Registration, Sip
 
-__all__ = ["Agent", "ConfigError", "Credential", "Registration", "Settings", "Sip", "load", "run_dir"]
+__all__ = ["Agent", "ConfigError", "Credential", "Mqtt", "Registration", "Settings", "Sip", "load", "run_dir"]

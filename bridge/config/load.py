@@ -18,6 +18,7 @@ from bridge.config.sections import (
     Brief,
     Cues,
     Handoff,
+    Mqtt,
     Records,
     Redaction,
     Sip,
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     records: Records = Records()
     redaction: Redaction = Redaction()
     api: Api = Api()
+    mqtt: Mqtt = Mqtt()
 
     _file: ClassVar[dict[str, Any]] = {}
 

@@ -262,3 +262,44 @@ class Api(Section):
 
     def secret(self) -> str:
         return self.token_file.read_text().strip() if self.token_file else self.token.get_secret_value()
+
+
+class Mqtt(Section):
+    host: str | None = None
+    """the broker's name or address; without one MQTT is off"""
+    port: int | None = Field(default=None, ge=1, le=65535)
+    """default 1883, with `tls` 8883"""
+    user: str | None = None
+    password: SecretStr = SecretStr("")
+    password_file: Path | None = None
+    """file that holds the password; read at every connection"""
+    tls: bool = False
+    ca_file: Path | None = None
+    """PEM of the authority that signed the broker's certificate; default those the system trusts"""
+    cert_file: Path | None = None
+    """our own certificate, where the broker asks for one"""
+    key_file: Path | None = None
+    """its key"""
+    client_id: str | None = None
+    """default handoff-SITE-BRIDGE; two clients with the same one drive each other out"""
+    bridge_id: str | None = None
+    """this bridge's name in topics; default the host's name"""
+    commands: bool = True
+    """obey commands on cmd/call/ID/VERB; who may publish there is for the broker's ACL to say"""
+    transcripts: bool = False
+    """publish what is said (redacted), and the quotes and headlines made of it"""
+    keepalive_s: int = Field(default=15, ge=5, le=600)
+    """a bridge that hangs is offline after one and a half of it"""
+    clear_after_s: float = Field(default=60.0, ge=0)
+    """how long the retained handoff stays behind the end of its call"""
+    telemetry_queue: int = Field(default=2000, ge=10)
+    """messages kept for a broker that is away; the oldest are dropped and counted"""
+    outcome_queue: int = Field(default=20_000, ge=100)
+    """the same for handoff states, outcomes, beginnings and ends of calls"""
+    command_bytes: int = Field(default=4096, ge=256, le=65536)
+    """a longer command is refused"""
+
+    def secret(self) -> str:
+        return (
+            self.password_file.read_text().strip() if self.password_file else self.password.get_secret_value()
+        )

@@ -63,6 +63,8 @@ def unpacked(packages: Sequence[str], cache: Path) -> Path:
         shutil.rmtree(tree, ignore_errors=True)
         for deb in sorted(debs.glob("*.deb")):
             _run("dpkg-deb", "-x", str(deb), str(tree))
+        for libraries in (tree / "usr" / "lib").glob("*-linux-gnu"):
+            _run("/sbin/ldconfig", "-n", str(libraries))  # some packages leave their links to it
         versions = "".join(f"{deb.name}\n" for deb in sorted(debs.glob("*.deb")))
         (cache / "versions.txt").write_text(versions)
         (tree / ".complete").write_text(versions)

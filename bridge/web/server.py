@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
@@ -21,6 +22,7 @@ from bridge.web.page import Pages
 
 STATE: TypeAdapter[BotState] = TypeAdapter(BotState)
 Text = Annotated[str, Field(max_length=500)]
+Parts = Mapping[str, Callable[[], dict[str, Any]]]
 
 
 Reason = Literal[
@@ -68,8 +70,9 @@ ORDERS = {
 }
 
 
-def make_app(settings: Settings, service: Service, pages: Pages) -> FastAPI:
-    """All routes but /healthz want `Authorization: Bearer TOKEN` when `api.token` is set."""
+def make_app(settings: Settings, service: Service, pages: Pages, parts: Parts | None = None) -> FastAPI:
+    """All routes but /healthz want `Authorization: Bearer TOKEN` when `api.token` is set. `parts`: other
+    parts of the process, with what each says of itself in /healthz."""
     secret = settings.api.secret()
 
     def allowed(request: Request) -> None:
@@ -87,6 +90,7 @@ def make_app(settings: Settings, service: Service, pages: Pages) -> FastAPI:
             "conversations": len(service.live),
             "asr": service.asr.describe(),
             "registrations": service.registrations.describe(),
+            **{name: describe() for name, describe in (parts or {}).items()},
         }
 
     @app.get("/", response_class=HTMLResponse, **guarded)  # type: ignore[arg-type]
@@ -138,12 +142,12 @@ def _found(yes: bool) -> None:
         raise HTTPException(404, {"code": "unknown_conversation", "message": "no such live conversation"})
 
 
-async def serve_api(settings: Settings, service: Service, pages: Pages) -> None:
+async def serve_api(settings: Settings, service: Service, pages: Pages, parts: Parts | None = None) -> None:
     """Until cancelled. Port 0 switches the API off."""
     if settings.api.port == 0:
         return
     config = uvicorn.Config(
-        make_app(settings, service, pages),
+        make_app(settings, service, pages, parts),
         host=settings.api.bind,
         port=settings.api.port,
         log_level="warning",

@@ -1,6 +1,7 @@
 """What the processes are told: ports that do not meet, and secrets only where they are needed."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from bridge import plan
@@ -57,3 +58,14 @@ def test_main_gets_no_password_of_a_pbx() -> None:
     assert "pa55" not in text
     assert "pa66" not in text
     assert Settings.model_validate_json(text).sip.registrations[0].user == "100"
+
+
+def test_main_gets_the_password_of_the_broker(tmp_path: Path) -> None:
+    """As it is, or as the name of its file, which main reads again at every connection."""
+    told_in_clear = json.dumps(told(settings("mqtt.user=u", "mqtt.password=pa77"))["main"])
+    assert Settings.model_validate_json(told_in_clear).mqtt.secret() == "pa77"
+    path = tmp_path / "broker"
+    path.write_text("pa78\n")
+    by_file = json.dumps(told(settings("mqtt.user=u", f"mqtt.password_file={path}"))["main"])
+    assert "pa78" not in by_file
+    assert Settings.model_validate_json(by_file).mqtt.secret() == "pa78"

@@ -44,7 +44,7 @@ def test_open_conversation_is_closed_once(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     store.begin(STUB)
     log_of_a_connected_call(tmp_path)
-    assert asyncio.run(close_interrupted(store, tmp_path / "events.jsonl")) == 1
+    assert len(asyncio.run(close_interrupted(store, tmp_path / "events.jsonl"))) == 1
     (path,) = tmp_path.glob("20*/*.json")
     record = RECORD.validate_json(path.read_bytes())
     assert record.ended == "interrupted"
@@ -53,14 +53,14 @@ def test_open_conversation_is_closed_once(tmp_path: Path) -> None:
     (handoff,) = record.handoffs
     assert handoff.outcome.result == "interrupted"
     assert handoff.outcome.phase == "connected"
-    assert asyncio.run(close_interrupted(store, tmp_path / "events.jsonl")) == 0
+    assert asyncio.run(close_interrupted(store, tmp_path / "events.jsonl")) == ()
 
 
 def test_saved_conversation_is_left_alone(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     store.begin(STUB)
     asyncio.run(store.save(STUB))
-    assert asyncio.run(close_interrupted(store, tmp_path / "events.jsonl")) == 0
+    assert asyncio.run(close_interrupted(store, tmp_path / "events.jsonl")) == ()
     assert len(list(tmp_path.glob("20*/*.json"))) == 1
 
 
@@ -68,4 +68,4 @@ def test_unreadable_leftover_stops_nobody(tmp_path: Path) -> None:
     store = FileStore(tmp_path)
     store.open_dir.mkdir()
     (store.open_dir / "bad.json").write_text("{")
-    assert asyncio.run(close_interrupted(store, tmp_path / "events.jsonl")) == 0
+    assert asyncio.run(close_interrupted(store, tmp_path / "events.jsonl")) == ()
