@@ -38,7 +38,7 @@ def test_sure_cues_fetch_a_human_with_their_kind_as_reason(kind: CueKind) -> Non
 def test_a_tangled_matter_is_asked_about_before_it_is_acted_on() -> None:
     deciding = policy()
     assert deciding.decide([cue(CueKind.COMPLEXITY)], NOW).do is Do.ASK
-    again = deciding.decide([cue(CueKind.COMPLEXITY)], Context(at_s=20.0))
+    again = deciding.decide([cue(CueKind.COMPLEXITY, at_s=20.0)], Context(at_s=20.0))
     assert (again.do, again.rule) == (Do.ACT, "tangled")
 
 
