@@ -19,6 +19,7 @@ from bridge.config.sections import (
     Handoff,
     Records,
     Redaction,
+    Review,
     Sip,
     Tts,
     Words,
@@ -52,6 +53,7 @@ class Settings(BaseSettings):
     policy: PolicySettings = PolicySettings()
     records: Records = Records()
     redaction: Redaction = Redaction()
+    review: Review = Review()
     api: Api = Api()
 
     _file: ClassVar[dict[str, Any]] = {}
