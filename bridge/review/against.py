@@ -72,8 +72,10 @@ def _lines(told: Moves, changed: Sequence[Change], old: Detectors, new: Detector
     yield from (f"  {each.line()}" for each in changed)
     kinds = ", ".join(f"{kind} {n}" for kind, n in told.kinds.items()) or "nothing moves"
     yield f"{told.conversations} conversations: {kinds}"
-    if told.not_by_cue:
-        yield f"{told.not_by_cue} more were not fetched by a rule and are left out"
+    if told.not_by_words:
+        yield f"{told.not_by_words} more were not fetched by words and are left out"
+    if told.not_found:
+        yield f"{told.not_found} were fetched in the call, but not by the old rules from the words alone"
     if told.moves:
         yield from aligned(
             [("id", "move", "before", "after", "seconds", "label", "judged"), *map(_row, told.moves)]

@@ -105,6 +105,8 @@ def _report(
         if times > 1:
             told_by = ", ".join(map(str, files))
             raise ValueError(f"{told_by}: id {id} in {times} of them. Cure: give each sample once")
+    if records is not None and not records.is_dir():
+        raise ValueError(f"--records {records}: no such directory. Cure: the directory of records.dir")
     every: list[Case] = list(cases_of(records, _warn)) if records else []
     told = report(cases, settings.policy, costs_of(settings), every)
     if plot is not None:

@@ -11,6 +11,7 @@ from bridge.model.policy import PolicySettings
 from bridge.review.case import NOT_BY_CUE, Case
 from bridge.review.judgement import Costs, Tally, judge
 
+NOT_BY_WORDS = NOT_BY_CUE | {"dtmf"}
 Kind = Literal["earlier", "later", "new", "removed", "other reason"]
 
 
@@ -44,8 +45,10 @@ class Move:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moves:
     conversations: int
-    not_by_cue: int
-    """fetched by the bot, a REFER or an operator: no rule moves those, so they are left out"""
+    not_by_words: int
+    """fetched by a key, the bot, a REFER or an operator: no rule moves those, so they are left out"""
+    not_found: int
+    """fetched in the call, but not by the old rules from words alone: by the voice, or the bot's report"""
     moves: list[Move]
     before: Tally
     after: Tally
@@ -58,7 +61,8 @@ class Moves:
     def as_dict(self) -> dict[str, Any]:
         labels = {"before": self.before.as_dict(), "after": self.after.as_dict()} if self.before.n else None
         return {
-            "conversations": self.conversations, "not_by_cue": self.not_by_cue, "kinds": self.kinds,
+            "conversations": self.conversations, "not_by_words": self.not_by_words,
+            "not_found": self.not_found, "kinds": self.kinds,
             "moves": [move.as_dict() for move in self.moves], "labels": labels,
         }  # fmt: skip
 
@@ -67,9 +71,11 @@ def moves_of(cases: Sequence[Case], old: Ears, new: Ears, policy: PolicySettings
     """Both sides are replayed from the words alone, so nothing but the rules differs between them."""
     moves: list[Move] = []
     before, after = Tally(costs), Tally(costs)
-    by_cue = [case.alone_with_bot() for case in cases if case.source not in NOT_BY_CUE]
-    for case in by_cue:
+    by_words = [case.alone_with_bot() for case in cases if case.source not in NOT_BY_WORDS]
+    not_found = 0
+    for case in by_words:
         was, now = escalated(case, old, policy), escalated(case, new, policy)
+        not_found += case.escalated and was is None
         judged = None
         if case.label:
             was_judged, now_judged = (judge(case, each.place if each else None) for each in (was, now))
@@ -84,8 +90,8 @@ def moves_of(cases: Sequence[Case], old: Ears, new: Ears, policy: PolicySettings
                      judged=judged)
             )  # fmt: skip
     return Moves(
-        conversations=len(by_cue), not_by_cue=len(cases) - len(by_cue), moves=moves, before=before,
-        after=after,
+        conversations=len(by_words), not_by_words=len(cases) - len(by_words), not_found=not_found,
+        moves=moves, before=before, after=after,
     )  # fmt: skip
 
 
