@@ -43,7 +43,8 @@ def test_earlier_new_removed_and_what_changed(tmp_path: Path, sets: tuple[Path, 
     old, new = sets
     calls = plain(
         tmp_path / "calls.jsonl", {"id": "zap", "turns": LEAVE},
-        {"id": "fresh", "turns": ["c: blue moon rising"]}, {"id": "gone", "turns": ["c: zap the whole thing"]}, CALLS[1],
+        {"id": "fresh", "turns": ["c: blue moon rising"]},
+        {"id": "gone", "turns": ["c: zap the whole thing"]}, CALLS[1],
     )  # fmt: skip
     told = moved(calls, new, old)
     moves = {move["id"]: move for move in told["moves"]}
