@@ -15,6 +15,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bridge.adapters.rules_files import RulesError
+from bridge.config import ConfigError
 from bridge.core.cues.tracker import CueTracker, Ears
 from bridge.core.policy import Context, Decision, Policy
 from bridge.core.template import TemplateError
@@ -152,7 +153,7 @@ def replay(
     rules: Annotated[Path | None, typer.Option(help="Directory of rule files over ours.")] = None,
     against: Annotated[
         Path | None,
-        typer.Option("--against", "--old-rules", help="Directory of older rules: tell only what moves."),
+        typer.Option("--against", "--old-rules", help="Older rules or configuration: tell what moves."),
     ] = None,
     plot: Annotated[Path | None, typer.Option(help="PNG of what moves; with --against.")] = None,
     config: ConfigOption = None,
@@ -180,7 +181,7 @@ def replay(
         for recorded in recordings:
             answer = replay_one(recorded, ears, settings.policy).as_dict()
             typer.echo(json.dumps(answer) if as_json else _line(answer))
-    except (RulesError, TemplateError) as error:
+    except (ConfigError, RulesError, TemplateError) as error:
         raise fail(str(error), EXIT_CONFIG) from None
     except (OSError, ValueError) as error:
         raise fail(str(error), EXIT_USAGE) from None

@@ -9,26 +9,29 @@ from typing import Any
 import typer
 
 from bridge.adapters.rules_files import load_rules
-from bridge.config import Settings
+from bridge.config import Settings, load
 from bridge.cues.detectors import Detectors, detectors_of, rules_of
+from bridge.model.policy import PolicySettings
 from bridge.model.rules import RuleSet
 from bridge.review.case import Case, cases_in, read_cases
 from bridge.review.changes import Change, changes
 from bridge.review.cli import costs_of
-from bridge.review.moves import Escalated, Move, Moves, moves_of
+from bridge.review.moves import Escalated, Move, Moves, Side, moves_of
 from bridge.review.plot import plot_moves
 from bridge.review.records import cases_of
 from bridge.review.text import aligned, tally_table
 
 
 def replay_against(
-    file: Path, settings: Settings, rules: Path | None, old_rules: Path, plot: Path | None, as_json: bool
+    file: Path, settings: Settings, rules: Path | None, against: Path, plot: Path | None, as_json: bool
 ) -> None:
-    """Print the moves. Raises ValueError, OSError, `RulesError` and `TemplateError`."""
+    """Print the moves. Raises ValueError, OSError, `ConfigError`, `RulesError` and `TemplateError`."""
     language, second = settings.asr.language, settings.cues.second_opinion
-    before, after = old_set(language, old_rules), rules_of(language, rules or settings.cues.rules_dir)
+    before, old_policy = as_it_was(against, settings)
+    after = rules_of(language, rules or settings.cues.rules_dir)
     old, new = detectors_of(before, second), detectors_of(after, second)
-    told = moves_of(cases_from(file), old.ears, new.ears, settings.policy, costs_of(settings))
+    sides = Side(ears=old.ears, policy=old_policy), Side(ears=new.ears, policy=settings.policy)
+    told = moves_of(cases_from(file), *sides, costs_of(settings))
     changed = changes(before, after)
     if plot is not None:
         seconds = [move.seconds for move in told.moves if move.seconds is not None]
@@ -41,16 +44,22 @@ def replay_against(
         typer.echo(line)
 
 
-def old_set(language: str, directory: Path) -> RuleSet:
-    """DIR/LANGUAGE/*.yaml are a whole set, as they lie in bridge/adapters/rules; DIR/*.yaml come after ours.
+def as_it_was(against: Path, settings: Settings) -> tuple[RuleSet, PolicySettings]:
+    """Older rules, and the policy beside them.
 
-    An empty directory means ours alone. Raises ValueError and `RulesError`.
+    A file is an older configuration: its policy and its rules. DIR/LANGUAGE/*.yaml are a whole set, as they
+    lie in bridge/adapters/rules; DIR/*.yaml come after ours, so an empty directory means ours alone.
+    Raises ValueError, `ConfigError` and `RulesError`.
     """
-    if not directory.is_dir():
-        raise ValueError(f"--against {directory}: no such directory. Cure: a copy of the rules as they were")
-    if (directory / language).is_dir():
-        return load_rules(language, ours=directory)
-    return rules_of(language, directory)
+    language = settings.asr.language
+    if against.is_file():
+        then = load(against)
+        return rules_of(language, then.cues.rules_dir), then.policy
+    if not against.is_dir():
+        raise ValueError(f"--against {against}: is not there. Cure: a copy of the rules as they were")
+    if (against / language).is_dir():
+        return load_rules(language, ours=against), settings.policy
+    return rules_of(language, against), settings.policy
 
 
 def cases_from(file: Path) -> list[Case]:

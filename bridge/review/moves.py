@@ -67,14 +67,20 @@ class Moves:
         }  # fmt: skip
 
 
-def moves_of(cases: Sequence[Case], old: Ears, new: Ears, policy: PolicySettings, costs: Costs) -> Moves:
-    """Both sides are replayed from the words alone, so nothing but the rules differs between them."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    ears: Ears
+    policy: PolicySettings
+
+
+def moves_of(cases: Sequence[Case], old: Side, new: Side, costs: Costs) -> Moves:
+    """Both sides are replayed from the words alone, so nothing but rules and policy differs between them."""
     moves: list[Move] = []
     before, after = Tally(costs), Tally(costs)
     by_words = [case.alone_with_bot() for case in cases if case.source not in NOT_BY_WORDS]
     not_found = 0
     for case in by_words:
-        was, now = escalated(case, old, policy), escalated(case, new, policy)
+        was, now = escalated(case, old), escalated(case, new)
         not_found += case.escalated and was is None
         judged = None
         if case.label:
@@ -95,8 +101,8 @@ def moves_of(cases: Sequence[Case], old: Ears, new: Ears, policy: PolicySettings
     )  # fmt: skip
 
 
-def escalated(case: Case, ears: Ears, policy: PolicySettings) -> Escalated | None:
-    replayed = replay_one(case, ears, policy)
+def escalated(case: Case, side: Side) -> Escalated | None:
+    replayed = replay_one(case, side.ears, side.policy)
     decision, turn = replayed.decision, replayed.turn
     place = case.place(turn)
     if decision is None or turn is None or place is None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from bridge.review.drift import Drift
 from bridge.review.judgement import Tally
 from bridge.review.report import Report
 
 HEAD = ("early", "on time", "late", "missed", "right", "precision", "recall", "cost")
+SHOWN_MONTHS = 6
 
 
 def report_lines(told: Report) -> Iterator[str]:
@@ -32,15 +34,28 @@ def tally_table(title: str, tallies: Mapping[str, Tally]) -> Iterator[str]:
 
 
 def _drift(told: Report) -> Iterator[str]:
-    if not told.drift:
-        return
-    rows = [("drift of", "month", "n", "share", "change", "median score")]
-    for d in told.drift:
-        change = "" if d.change is None else f"{d.change:+.1%}"
-        median = "-" if d.median is None else f"{d.median:.2f}"
-        rows.append((f"{d.of} {d.name}", d.month, str(d.n), f"{d.share:.1%}", change, median))
-    yield from aligned(rows)
-    yield ""
+    """A line a name, a column a month: share, and in brackets the median score."""
+    months = sorted({each.month for each in told.drift})[-SHOWN_MONTHS:]
+    for of in ("rule", "threshold"):
+        found: dict[str, dict[str, Drift]] = {}
+        for each in told.drift:
+            if each.of == of:
+                found.setdefault(each.name, {})[each.month] = each
+        if not found:
+            continue
+        rows: list[tuple[str, ...]] = [(f"drift of {of}", *months, "change")]
+        for name, course in found.items():
+            last = course[months[-1]].change if months[-1] in course else None
+            change = "" if last is None else f"{last:+.1%}"
+            rows.append((name, *(_month(course.get(month)) for month in months), change))
+        yield from aligned(rows)
+        yield ""
+
+
+def _month(told: Drift | None) -> str:
+    if told is None:
+        return "-"
+    return f"{told.share:.1%} ({'-' if told.median is None else f'{told.median:.2f}'})"
 
 
 def _proposals(told: Report) -> Iterator[str]:
@@ -55,7 +70,7 @@ def _proposals(told: Report) -> Iterator[str]:
              p.warning)
         )  # fmt: skip
     yield from aligned(rows)
-    yield "Proposed, not changed: policy.rules is yours. Try a change with handoff replay --against first."
+    yield "Proposed, not changed: policy.rules is yours. Try it first: handoff replay --against OLD.yaml."
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -111,6 +111,18 @@ def test_nothing_moves_against_the_same_rules(tmp_path: Path) -> None:
         assert (told["conversations"], told["moves"], told["changes"]) == (len(CALLS), [], [])
 
 
+def test_an_older_configuration_with_its_own_thresholds(tmp_path: Path) -> None:
+    """Only the policy differs: what was acted on from .5 now wants more than was ever heard."""
+    calls = plain(tmp_path / "calls.jsonl", *CALLS)
+    then = tmp_path / "then.yaml"
+    then.write_text("policy: {rules: [{name: all, cues: [cancellation], least: 0.5}]}\n")
+    none = ("--set", "policy.rules=[]")
+    told = json.loads(handoff("replay", calls, "--against", then, "--json", *none).stdout)
+    assert [(move["id"], move["kind"]) for move in told["moves"]] == [("leave", "removed")]
+    then.write_text("polcy: {}\n")
+    assert handoff("replay", calls, "--against", then).exit_code == 78
+
+
 def test_a_whole_other_set_takes_the_place_of_ours(tmp_path: Path) -> None:
     whole = tmp_path / "whole" / "en"
     whole.mkdir(parents=True)
