@@ -18,6 +18,7 @@ from bridge.cues.replay import replay
 from bridge.evaluation.cli import evaluate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
 from bridge.redaction.cli import redact
+from bridge.review.cli import review
 from bridge.speech.cli import app as models
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -28,6 +29,7 @@ app.command()(redact)
 app.command("cues")(cues)
 app.command()(replay)
 app.command()(brief)
+app.command()(review)
 
 
 @app.command()

@@ -11,6 +11,7 @@
         say: ["(how|where) (do|can) i"]
         examples: ["how can i cancel my plan online"]
 
+`why`, of a rule or veto, is for people: why it is there, or was changed; `handoff replay --against` tells it.
 A rule of the same kind and name in a later directory replaces ours; one with `say: []` removes it.
 """
 
@@ -39,6 +40,7 @@ class _Entry(BaseModel):
     say: tuple[str, ...]
     unless: tuple[str, ...] = ()
     speaker: str = "caller"
+    why: str = ""
     examples: tuple[str, ...] = ()
 
 
@@ -63,9 +65,9 @@ class _File(BaseModel):
     vetoes: tuple[_VetoEntry, ...] = ()
 
 
-def load_rules(language: str, own: Path | None = None) -> RuleSet:
+def load_rules(language: str, own: Path | None = None, ours: Path = OURS) -> RuleSet:
     """Ours for `language`, then the deployment's files. Raises `RulesError`."""
-    directories = [OURS / language, *([own] if own else [])]
+    directories = [ours / language, *([own] if own else [])]
     files = [file for directory in directories for file in _files(directory)]
     if not files:
         raise RulesError(

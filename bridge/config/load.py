@@ -21,6 +21,7 @@ from bridge.config.sections import (
     Mqtt,
     Records,
     Redaction,
+    Review,
     Sip,
     Tts,
     Words,
@@ -55,6 +56,7 @@ class Settings(BaseSettings):
     brief: Brief = Brief()
     records: Records = Records()
     redaction: Redaction = Redaction()
+    review: Review = Review()
     api: Api = Api()
     mqtt: Mqtt = Mqtt()
 

@@ -238,6 +238,21 @@ class Records(Section):
     """one WAV for each leg; off unless the law and your callers allow it"""
 
 
+class Review(Section):
+    """Recalibration: `handoff review` and `handoff replay --against`."""
+
+    dir: Path | None = None
+    """where the monthly samples go; default review in records.dir"""
+    sample: int = Field(default=30, ge=1)
+    """conversations a month; more where there are more rules"""
+    cost_early: float = Field(default=1.0, ge=0)
+    """of an escalation that was not needed (yet)"""
+    cost_missed: float = Field(default=5.0, ge=0)
+    """of one that was needed and did not come"""
+    cost_late_minute: float = Field(default=1.0, ge=0)
+    """of each minute that one came late"""
+
+
 class Redaction(Section):
     vault_key: SecretStr = SecretStr("")
     """32 bytes in URL-safe base64: records then hold the clear transcript too, encrypted with it"""

@@ -66,8 +66,12 @@ def _heard(match: Match) -> Heard:
 
 def load_detectors(language: str, rules_dir: Path | None = None, second_opinion: bool = True) -> Detectors:
     """Takes about a second. Raises `RulesError`, and `TemplateError` for a template that is wrong."""
-    rules = rules_of(language, rules_dir)
-    opinion, trouble = opinion_of(language) if second_opinion and rules.rules else (None, "")
+    return detectors_of(rules_of(language, rules_dir), second_opinion)
+
+
+def detectors_of(rules: RuleSet, second_opinion: bool = True) -> Detectors:
+    """Raises `TemplateError` for a template that is wrong."""
+    opinion, trouble = opinion_of(rules.language) if second_opinion and rules.rules else (None, "")
     version = f"{rules.version}.{opinion.version}" if opinion else rules.version
     requests = ExplicitRequests(Grammar(_of_requests(rules, True)), opinion)
     ears = Ears(

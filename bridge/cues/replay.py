@@ -15,6 +15,7 @@ import typer
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from bridge.adapters.rules_files import RulesError
+from bridge.config import ConfigError
 from bridge.core.cues.tracker import CueTracker, Ears
 from bridge.core.policy import Context, Decision, Policy
 from bridge.core.template import TemplateError
@@ -147,26 +148,50 @@ def read(lines: Sequence[str], source: str) -> Iterator[Recorded]:
 
 def replay(
     file: Annotated[
-        Path, typer.Argument(help="JSON Lines: {id, turns: [{i, speaker, text}]}; - for standard input.")
+        Path,
+        typer.Argument(
+            help="JSON Lines: {id, turns: [{i, speaker, text}]}, or a directory of records; - for stdin."
+        ),
     ],
     rules: Annotated[Path | None, typer.Option(help="Directory of rule files over ours.")] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", "--old-rules", help="Older rules or configuration: tell what moves."),
+    ] = None,
+    plot: Annotated[Path | None, typer.Option(help="PNG of what moves; with --against.")] = None,
     config: ConfigOption = None,
     set_: SetOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say for recorded conversations at which turn, and why, a person would have been fetched."""
+    from bridge.review.against import replay_against
+    from bridge.review.records import cases_of
+
     settings = settings_of(config, set_)
     try:
-        lines = (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).split("\n")
+        if against is not None:
+            replay_against(file, settings, rules, against, plot, as_json)
+            return
+        if plot is not None:
+            raise ValueError(f"--plot {plot}: there is nothing to draw. Cure: give --against DIR too")
+        recordings = (
+            (case.alone_with_bot() for case in cases_of(file, lambda message: typer.echo(message, err=True)))
+            if file.is_dir()
+            else read(_lines(file), str(file))
+        )
         cues = settings.cues
         ears = load_detectors(settings.asr.language, rules or cues.rules_dir, cues.second_opinion).ears
-        for recorded in read(lines, str(file)):
+        for recorded in recordings:
             answer = replay_one(recorded, ears, settings.policy).as_dict()
             typer.echo(json.dumps(answer) if as_json else _line(answer))
-    except (RulesError, TemplateError) as error:
+    except (ConfigError, RulesError, TemplateError) as error:
         raise fail(str(error), EXIT_CONFIG) from None
     except (OSError, ValueError) as error:
         raise fail(str(error), EXIT_USAGE) from None
+
+
+def _lines(file: Path) -> list[str]:
+    return (sys.stdin.read() if str(file) == "-" else file.read_text(encoding="utf-8")).split("\n")
 
 
 def _line(answer: dict[str, Any]) -> str:

@@ -26,6 +26,8 @@ class Rule:
     """its words may stand in several clauses of the turn ("i pay but my brother is on the lease")"""
     examples: tuple[str, ...] = ()
     """each must be found by this rule; `handoff check` runs them"""
+    why: str = ""
+    """why it is there or was changed, for people"""
     source: str = ""
     """the file it was read from"""
 
@@ -44,6 +46,7 @@ class Veto:
     touching: bool = False
     examples: tuple[str, ...] = ()
     """in each nothing of that kind may be found"""
+    why: str = ""
     source: str = ""
 
 

@@ -1,0 +1,1 @@
+"""Recalibration: a month's sample, what its labels say, and which conversations new rules would move."""
