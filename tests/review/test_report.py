@@ -185,3 +185,10 @@ def test_the_same_sample_twice_is_refused(tmp_path: Path) -> None:
     done = handoff("review", "--report", one, one)
     assert done.exit_code == 2
     assert "give each sample once" in done.output
+
+
+def test_of_equals_the_nearest_to_the_present_one() -> None:
+    """One needed, heard at .6 and .65 in the same turn: from .6 to .65 all cost nothing."""
+    both = tuple(cue("cancellation", rule, score, 7.0) for rule, score in (("a", 0.6), ("b", 0.65)))
+    (one,) = proposals([case("n", "missed", right_turn=1, cues=both)], POLICY, COSTS)
+    assert (one.best, one.cost_now, one.cost_best) == (0.625, 5.0, 0.0)
