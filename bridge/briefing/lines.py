@@ -1,13 +1,11 @@
 """The calls that `handoff brief` reads, a JSON object a line, checked."""
 
-import json
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from bridge.lines import objects
 from bridge.model.bot import BotState
 from bridge.model.transcript import Speaker
 from bridge.options import EXIT_USAGE, fail
@@ -67,27 +65,11 @@ class CallLine(BaseModel):
 
 def calls(file: str) -> Iterator[CallLine]:
     """Raises typer.Exit(2) with file:line, cause and cure."""
-    name = "standard input" if file == "-" else file
-    try:
-        with sys.stdin if file == "-" else Path(file).open(encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield checked(line, f"{name}:{number}")
-    except OSError as error:
-        cure = "Cure: name an existing file or -."
-        raise fail(f"{file}: cannot be read ({error.strerror}). {cure}", EXIT_USAGE) from None
-    except UnicodeDecodeError as error:
-        raise fail(f"{name}: not UTF-8 (byte {error.start}). Cure: convert it.", EXIT_USAGE) from None
+    for where, found in objects(file):
+        yield checked(found, where)
 
 
-def checked(line: str, where: str) -> CallLine:
-    try:
-        found = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
-        raise fail(
-            f"{where}: not JSON ({getattr(error, 'msg', 'nested too deep')}). Cure: one object a line.",
-            EXIT_USAGE,
-        ) from None
+def checked(found: dict[str, Any], where: str) -> CallLine:
     try:
         return CallLine.model_validate(found)
     except ValidationError as error:

@@ -1,8 +1,7 @@
 """`handoff cues FILE`: what the detectors hear in lines of text, by the code that runs in a call."""
 
 import json
-import sys
-from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,11 +11,10 @@ from bridge.adapters.rules_files import RulesError
 from bridge.core.cues.scope import Scope
 from bridge.core.template import TemplateError
 from bridge.cues.detectors import Detectors, load_detectors
+from bridge.lines import objects
 from bridge.model.cue import CueKind
 from bridge.model.transcript import Speaker
-from bridge.options import EXIT_CONFIG, JsonOption, fail
-
-EXIT_USAGE = 2
+from bridge.options import EXIT_CONFIG, EXIT_USAGE, JsonOption, fail
 
 
 def cues(
@@ -36,13 +34,14 @@ def cues(
         raise fail(str(error), EXIT_CONFIG) from None
     if detectors.trouble:
         typer.echo(f"without second opinion: {detectors.trouble}", err=True)
-    for row in _rows(file):
+    for where, found in objects(file):
+        row = _checked(found, where)
         heard = _heard(detectors, row)
         typer.echo(json.dumps(heard) if as_json else _readable(heard, row["text"]))
 
 
 def _heard(detectors: Detectors, row: dict[str, Any]) -> dict[str, Any]:
-    scope = Scope(row["scope"]) if row.get("scope") else None
+    scope = _scope(tuple(row["scope"])) if row.get("scope") else None
     found = detectors.detect(row["text"], Speaker(row.get("speaker", "caller")), scope)
     requests = [cue for cue in found if cue.kind is CueKind.EXPLICIT_REQUEST]
     return {
@@ -53,46 +52,34 @@ def _heard(detectors: Detectors, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=8)
+def _scope(examples: tuple[str, ...]) -> Scope:
+    """Lines of one deployment share theirs."""
+    return Scope(examples)
+
+
 def _readable(heard: dict[str, Any], text: str) -> str:
     told = [f"{cue['kind']} {cue['score']:.2f} '{text[slice(*cue['span'])]}'" for cue in heard["cues"]]
     verdict = "EXPLICIT" if heard["explicit"] else "ask" if heard["ask"] else "-"
     return f"{heard['id']}\t{verdict}\t{'; '.join(told)}"
 
 
-def _rows(file: str) -> Iterator[dict[str, Any]]:
-    number = 0
-    try:
-        with sys.stdin if file == "-" else open(file, encoding="utf-8") as source:
-            for line in source:
-                number += 1
-                if line.strip():
-                    yield _row(line)
-    except OSError as error:
-        raise fail(f"{file}: {error.strerror}", EXIT_USAGE) from None
-    except UnicodeDecodeError:
-        raise fail(f"{file}:{number + 1}: not UTF-8", EXIT_USAGE) from None
-    except ValueError as error:
-        raise fail(f"{file}:{number}: {error}", EXIT_USAGE) from None
+def _checked(row: dict[str, Any], where: str) -> dict[str, Any]:
+    if cause := _wrong(row):
+        raise fail(f"{where}: {cause}", EXIT_USAGE)
+    return row
 
 
-def _row(line: str) -> dict[str, Any]:
-    """Raises `ValueError` with the cause."""
-    try:
-        row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"not JSON: {error.msg} at column {error.colno}") from None
-    except RecursionError:
-        raise ValueError("not JSON: nested too deep") from None
-    if not isinstance(row, dict):
-        raise ValueError("not an object")
+def _wrong(row: dict[str, Any]) -> str | None:
+    """What is wrong with a line."""
     if "id" not in row:
-        raise ValueError("id is missing")
+        return "id is missing"
     if not isinstance(row.get("text"), str):
-        raise ValueError("text is missing, or no string")
+        return "text is missing, or no string"
     known = [speaker.value for speaker in Speaker]
     if row.get("speaker", "caller") not in known:
-        raise ValueError(f"speaker {row['speaker']!r} is none of {', '.join(known)}")
+        return f"speaker {row['speaker']!r} is none of {', '.join(known)}"
     scope = row.get("scope", [])
     if not isinstance(scope, list) or not all(isinstance(one, str) for one in scope):
-        raise ValueError("scope is no list of strings")
-    return row
+        return "scope is no list of strings"
+    return None

@@ -48,6 +48,7 @@ def test_half_a_character_is_no_error() -> None:
     [
         ('{"id": 1', "not JSON"),
         ("[1]", "not an object"),
+        ("[" * 100_000, "not JSON"),
         ('{"id": "a"}', "text: missing"),
         ('{"text": "a"}', "id: missing"),
         ('{"id": "a", "text": 1}', "text: missing"),
