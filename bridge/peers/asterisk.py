@@ -7,7 +7,6 @@ the bridge, 201 and 202 to the agents. First use fetches 16 MB; later starts tak
 import os
 import platform
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -21,6 +20,7 @@ import numpy as np
 
 from bridge.peers.cache import cache_dir
 from bridge.peers.debian import PeerUnavailable, loader, unpacked
+from bridge.peers.foreign import terminate, unprivileged
 from sip.party.g711 import Pcm
 from sip.party.wav import write_wav
 
@@ -108,9 +108,7 @@ class Asterisk:
                 stdout=output,
                 stderr=output,
                 cwd=self._directory,
-                user=_account(),
-                group=_group(),
-                extra_groups=_no_groups(),
+                **unprivileged(),
             )
         try:
             self._wait_booted()
@@ -122,12 +120,7 @@ class Asterisk:
     def stop(self) -> None:
         """End the process and remove its directory."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(_STOP_S)
+            terminate(self._process, _STOP_S)
             self._process = None
         if self._directory is not None:
             shutil.rmtree(self._directory, ignore_errors=True)
@@ -140,9 +133,7 @@ class Asterisk:
             capture_output=True,
             text=True,
             timeout=_BOOT_S,
-            user=_account(),
-            group=_group(),
-            extra_groups=_no_groups(),
+            **unprivileged(),
         )
         return done.stdout
 
@@ -201,19 +192,6 @@ class Asterisk:
         if os.geteuid() == 0:
             for path in (run, *run.rglob("*")):
                 shutil.chown(path, "nobody", "nogroup")
-
-
-def _account() -> str | None:
-    """Asterisk needs no root, so it gets none."""
-    return "nobody" if os.geteuid() == 0 else None
-
-
-def _group() -> str | None:
-    return "nogroup" if os.geteuid() == 0 else None
-
-
-def _no_groups() -> list[str] | None:
-    return [] if os.geteuid() == 0 else None
 
 
 def hold_music() -> Pcm:

@@ -19,6 +19,7 @@ from typing import Final, Self
 
 from bridge.peers.cache import cache_dir
 from bridge.peers.debian import PeerUnavailable, loader, unpacked
+from bridge.peers.foreign import terminate, unprivileged
 
 PACKAGES: Final = (
     "mosquitto", "libc6", "libcjson1", "libdlt3", "libmicrohttpd12t64", "libpicohttpparser1", "libssl3t64",
@@ -72,9 +73,7 @@ class Mosquitto:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                user="nobody" if os.geteuid() == 0 else None,
-                group="nogroup" if os.geteuid() == 0 else None,
-                extra_groups=[] if os.geteuid() == 0 else None,
+                **unprivileged(),
             )
         end = time.monotonic() + _BOOT_S
         while True:
@@ -91,13 +90,7 @@ class Mosquitto:
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """End the process, by SIGKILL for a crash."""
         if self._process is not None:
-            self._process.send_signal(number)
-            self._process.send_signal(signal.SIGCONT)
-            try:
-                self._process.wait(_STOP_S)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait(_STOP_S)
+            terminate(self._process, _STOP_S, number)
             self._process = None
 
     def hang(self, yes: bool = True) -> None:
