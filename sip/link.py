@@ -14,7 +14,11 @@ UNSENT_LIMIT_BYTES: Final = 4 << 20
 
 
 class Link:
-    """Connects, and connects again. `on_up` sends the first lines, `on_down` is told of a break."""
+    """Connects, and connects again. `on_up` sends the first lines, `on_down` is told of a break.
+
+    A break found while sending is told of only when all that the other side said before has been read: its
+    last lines never follow the news of its end.
+    """
 
     def __init__(
         self, path: str, on_up: Callable[[], None], on_down: Callable[[], None] = lambda: None
@@ -26,6 +30,7 @@ class Link:
         self._unsent = bytearray()
         self._unread = bytearray()
         self._retry_at = 0.0
+        self._broken: str | None = None
 
     @property
     def up(self) -> bool:
@@ -33,19 +38,19 @@ class Link:
 
     def send(self, line: bytes) -> None:
         """Post one line, newline included; dropped while the link is down."""
-        if self._socket is None:
+        if self._socket is None or self._broken:
             return
         self._unsent += line
         self._flush()
         if len(self._unsent) > UNSENT_LIMIT_BYTES:
-            self._drop("the other side does not read")
+            self._broken = "the other side does not read"
 
     def poll(self) -> list[bytes]:
         """Lines that came in; connects when it is time to."""
         if self._socket is None:
             self._connect()
             return []
-        if self._unsent:
+        if self._unsent and not self._broken:
             self._flush()
         return self._receive()
 
@@ -76,6 +81,7 @@ class Link:
         self._socket = sock
         self._unsent.clear()
         self._unread.clear()
+        self._broken = None
         self._on_up()
 
     def _flush(self) -> None:
@@ -87,7 +93,7 @@ class Link:
         except BlockingIOError:
             return
         except OSError as error:
-            self._drop(str(error))
+            self._broken = str(error)
 
     def _receive(self) -> list[bytes]:
         if self._socket is None:
@@ -95,6 +101,8 @@ class Link:
         try:
             data = self._socket.recv(65536)
         except BlockingIOError:
+            if self._broken:
+                self._drop(self._broken)
             return []
         except OSError as error:
             self._drop(str(error))
@@ -107,6 +115,7 @@ class Link:
         self._unread = rest
         if len(rest) > LONGEST_LINE_BYTES:
             self._drop("a line without an end")
+            return []
         return [bytes(line) for line in lines if line]
 
     def _drop(self, why: str) -> None:

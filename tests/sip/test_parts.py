@@ -216,6 +216,27 @@ def test_a_link_connects_when_it_can_and_tells_when_it_breaks(tmp_path):
     link.close()
 
 
+def test_a_link_hears_the_last_lines_before_the_end(tmp_path):
+    """Main was killed between an order and the next: the worker answered the first into a closed socket."""
+    seen: list[str] = []
+    link = Link(str(tmp_path / "s"), lambda: None, lambda: seen.append("down"))
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(tmp_path / "s"))
+        server.listen()
+        link.poll()
+        connection, _ = server.accept()
+        connection.sendall(b"hear\nplay\n")
+        connection.close()
+        link.send(b"answer\n")
+        assert seen == []
+        assert link.poll() == [b"hear", b"play"]
+        link.send(b"answer\n")
+        assert seen == []
+        assert link.poll() == []
+        assert seen == ["down"]
+    link.close()
+
+
 def poll_until(done: typing.Callable[[], object]) -> None:
     end = time.monotonic() + 2
     while not done():
