@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
+from bridge.model.agent import AgentView, DeviceKind
 from bridge.model.brief import Brief
 from bridge.model.record import ConversationRecord
 from bridge.model.transfer import Target
@@ -32,6 +33,21 @@ class AgentDirectory(Protocol):
 
     async def free(self) -> None:
         """Returns when some target may have become free."""
+
+
+class Roster(Protocol):
+    """The agents as sources of presence and pages see them; the directory keeps it."""
+
+    def declare(self, agent: str, willing: bool, *, source: str, reason: str = "") -> bool:
+        """The agent wants calls, or none. False: no such agent."""
+
+    def reach(self, agent: str, kind: DeviceKind, reachable: bool, *, source: str) -> bool:
+        """A device answers, or does not. False: no such agent or device."""
+
+    def views(self) -> tuple[AgentView, ...]: ...
+
+    async def changed(self, rev: int) -> int:
+        """Returns the newest revision as soon as it is above `rev`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bridge.model.agent import DeviceKind
+
 
 class Mode(StrEnum):
     """`conference`: we stay. `refer_replaces`: attended REFER. `refer`: blind REFER."""
@@ -14,10 +16,13 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """An agent's telephone. `fallback_proved`: its dialplan was shown to catch a failed blind transfer."""
+    """One device of an agent. `fallback_proved`: its dialplan was shown to catch a failed blind transfer."""
 
     id: str
     uri: str
+    kind: DeviceKind = "sip"
+    agent: str = ""
+    """whose device it is; the id itself where an agent has only one"""
     mode: Mode = Mode.CONFERENCE
     reasons: tuple[str, ...] = ()
     """escalation reasons it takes; empty = all"""
