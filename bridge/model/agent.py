@@ -1,4 +1,4 @@
-"""A person who takes calls: what is known of whether, and on which device, a call can reach this person now."""
+"""A person who takes calls: whether, and on which device, a call can reach this person now."""
 
 from dataclasses import dataclass
 from typing import Literal
