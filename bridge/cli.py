@@ -20,7 +20,7 @@ from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, S
 from bridge.redaction.cli import redact
 from bridge.review.cli import review
 from bridge.speech.cli import app as models
-from bridge.web.cli import token
+from bridge.tokens import token
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(bench, name="bench")
