@@ -29,6 +29,8 @@ def make_app(stage: Backstage) -> FastAPI:
         title="handoff-bridge",
         version=version("handoff-bridge"),
         responses=RESPONSES,
+        docs_url=None,  # its page would fetch scripts from elsewhere
+        redoc_url=None,
     )
     app.add_middleware(BodyLimit, most=stage.settings.api.body_bytes)
     refusing(app)
