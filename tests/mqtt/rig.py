@@ -13,12 +13,12 @@ import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.files import SystemClock
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore, SilentTts
 from bridge.adapters.mqtt.station import MqttStation
 from bridge.adapters.tee import Tee
 from bridge.app.call import Desk
+from bridge.app.directory import Directory
 from bridge.app.service import Service
 from bridge.config import Settings
 from bridge.cues.detectors import our_detectors
@@ -179,7 +179,7 @@ async def bridge(tmp_path: Path, settings: Settings) -> AsyncIterator[Bridge]:
     station, memory = MqttStation(settings, SystemClock()), MemoryEvents()
     desk = Desk(
         settings=settings, tts=SilentTts(tmp_path), events=Tee(memory, station.events), store=MemoryStore(),
-        directory=ConfigDirectory(settings.agents, changed=station.events.presence), pop=MemoryPop(),
+        directory=Directory(settings, told=station.events.presence), pop=MemoryPop(),
         clock=CountingClock(), ears=our_detectors().ears, rules_version="rules of tests",
     )  # fmt: skip
     service = Service(desk, script=SCRIPT, strict=True)

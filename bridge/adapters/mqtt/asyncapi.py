@@ -9,7 +9,8 @@ from pydantic.json_schema import models_json_schema
 
 from bridge.adapters.mqtt.command import CommandBody, Reply
 from bridge.adapters.mqtt.topics import VERBS, VERSION
-from bridge.adapters.published import EVENTS, HandoffState, Presence, Status
+from bridge.adapters.payload import Presence, Status
+from bridge.adapters.published import EVENTS, HandoffState
 
 PARAMETERS: Final = {
     "site": "`site` of the configuration",
