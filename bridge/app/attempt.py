@@ -279,7 +279,7 @@ class Attempts:
     def release(self) -> None:
         """Every lease ends with the handoff."""
         self._stop_waiting()
-        self.rings.clear()
+        self.rings.let_go()
         if self._reserved:
             self._call.desk.directory.release(self._reserved)
             self._reserved = None

@@ -13,7 +13,8 @@ from sip.types import Header, LegId
 
 OUTCOMES = {486: "busy", 600: "busy", 603: "declined", 408: "no_answer", 480: "unreachable"}
 ELSEWHERE: Header = ("Reason", 'SIP;cause=200;text="Call completed elsewhere"')
-"""RFC 3326 section 3.1: a telephone that rang in vain need not list a missed call"""
+"""RFC 3326 section 3.1: a telephone that rang in vain need not list a missed call. No other text goes with
+it, of which the SIP stack would make a Reason of its own."""
 
 
 class Rings:
@@ -98,10 +99,19 @@ class Rings:
         self._call.legs.current["agent"] = ring.leg
 
     def clear(self) -> None:
-        """All that rang or were talked to are done with; their leases end."""
+        """All that rang or were talked to have led to nothing, and others are tried; their leases end."""
         for ring in self.all:
             if not ring.over:
                 self._over(ring, "lost")
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Nobody is tried any more: every lease ends."""
+        for ring in self.all:
+            if not ring.over:
+                if ring.number and self.attempts[ring.number - 1].answered_s is None:
+                    self._tell_over(ring, self.outcome(ring) or "dropped")
+                self._call.desk.directory.release(ring.lease)
         self.all = []
         if self.current:
             self._call.desk.directory.release(self.current.lease)
@@ -114,8 +124,11 @@ class Rings:
             outcome = self.outcome(ring) or outcome
             self.amend(ring, outcome=outcome)
             self._hunt.ended(ring.target, outcome, self._call.monotonic())
-            self._call.emit("offer_over", target=ring.target.id, agent=ring.target.agent, why=outcome)
+            self._tell_over(ring, outcome)
         self._call.desk.directory.release(ring.lease)
+
+    def _tell_over(self, ring: Ring, why: str) -> None:
+        self._call.emit("offer_over", target=ring.target.id, agent=ring.target.agent, why=why)
 
     def withdraw(self) -> None:
         """The handoff moved on while pages were still being waited for."""

@@ -102,10 +102,11 @@ class Stage:
         events = self.ua.events()
         incoming = await anext(events)
         assert isinstance(incoming, CallIncoming)
+        self.directory = Directory(self.config)
         desk = Desk(
             settings=self.config,
             tts=self.tts,
-            directory=Directory(self.config),
+            directory=self.directory,
             events=self.events,
             store=self.store,
             pop=self.pop,
