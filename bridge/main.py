@@ -91,7 +91,7 @@ async def serve(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await control.open()
     if mqtt:
-        mqtt.start(service, left=interrupted)
+        mqtt.start(service, directory, left=interrupted)
     stage = Backstage(
         settings=settings, service=service, pages=pages, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time),

@@ -77,9 +77,7 @@ class Rings:
         for other in self.all:
             if other is not ring and not other.over:
                 if not self._unsent(other):
-                    self._call.ua.send(
-                        Hangup(leg=other.leg, text="completed elsewhere", headers=(ELSEWHERE,))
-                    )
+                    self._call.ua.send(Hangup(leg=other.leg, headers=(ELSEWHERE,)))
                 self._over(other, "completed_elsewhere")
         self._call.emit("offer_answered", target=ring.target.id, agent=ring.target.agent, leg=leg)
         return True

@@ -177,9 +177,10 @@ def configuration(broker: Mosquitto, **mqtt: object) -> Settings:
 async def bridge(tmp_path: Path, settings: Settings) -> AsyncIterator[Bridge]:
     """The logic of a main process: real MQTT side and service, telephony in memory."""
     station, memory = MqttStation(settings, SystemClock()), MemoryEvents()
+    directory = Directory(settings, told=station.events.presence)
     desk = Desk(
         settings=settings, tts=SilentTts(tmp_path), events=Tee(memory, station.events), store=MemoryStore(),
-        directory=Directory(settings, told=station.events.presence), pop=MemoryPop(),
+        directory=directory, pop=MemoryPop(),
         clock=CountingClock(), ears=our_detectors().ears, rules_version="rules of tests",
     )  # fmt: skip
     service = Service(desk, script=SCRIPT, strict=True)
@@ -191,7 +192,7 @@ async def bridge(tmp_path: Path, settings: Settings) -> AsyncIterator[Bridge]:
     ua = MemoryUserAgent("worker-1", on_dial=rings)
     one = Bridge(station, service, ua, ua.call())
     one.events = memory
-    station.start(service)
+    station.start(service, directory)
     serving = asyncio.create_task(service.serve(ua))
     try:
         await one.until(lambda: bool(service.live))
