@@ -15,7 +15,6 @@ import structlog
 import yaml
 from pydantic import ValidationError
 
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
 from bridge.adapters.mqtt.station import MqttStation
@@ -25,6 +24,7 @@ from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
 from bridge.adapters.webhooks.hooks import Webhooks
 from bridge.app.call import Desk
+from bridge.app.directory import Directory
 from bridge.app.service import Service
 from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
@@ -69,7 +69,7 @@ async def serve(settings: Settings) -> None:
     if detectors.trouble:
         log.warning("no second opinion on what callers ask for", cause=detectors.trouble)
     llm = refiner_of(settings)
-    directory = ConfigDirectory(settings.agents, changed=mqtt.events.presence if mqtt else None)
+    directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
     feed = LiveFeed(settings.site, clock, lambda id: service.agents_of(id))
     spool = settings.records.dir / "webhooks.sqlite"
     hooks = Webhooks(settings.webhooks, spool, settings.site, clock) if settings.webhooks else None
@@ -96,7 +96,7 @@ async def serve(settings: Settings) -> None:
     if hooks:
         hooks.start()
     if mqtt:
-        mqtt.start(service, left=interrupted)
+        mqtt.start(service, directory, left=interrupted)
     stage = Backstage(
         settings=settings, service=service, pages=pages, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time),

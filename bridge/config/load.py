@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bridge.config.agents import Agent
 from bridge.config.outside import Api, Mqtt, Webhook
 from bridge.config.sections import (
-    Agent,
     Asr,
     Bot,
     Brief,
@@ -25,7 +25,10 @@ from bridge.config.sections import (
     Tts,
     Words,
 )  # fmt: skip
+from bridge.model.hunting import HuntRules
 from bridge.model.policy import PolicySettings
+from bridge.model.queueing import QueueRules
+from bridge.model.routing import RoutingRules
 
 
 class ConfigError(Exception):
@@ -46,6 +49,9 @@ class Settings(BaseSettings):
     sip: Sip = Sip()
     bot: Bot = Bot()
     agents: list[Agent] = []
+    routing: RoutingRules = RoutingRules()
+    hunt: HuntRules = HuntRules()
+    queue: QueueRules = QueueRules()
     handoff: Handoff = Handoff()
     asr: Asr = Asr()
     cues: Cues = Cues()

@@ -85,26 +85,6 @@ class Bot(Section):
     """users the bot may name in a REFER of its own"""
 
 
-class Agent(Section):
-    id: str
-    uri: str
-    mode: Mode = Mode.CONFERENCE
-    reasons: list[str] = []
-    """escalation reasons this agent takes; none = all"""
-    headset: bool = False
-    """a declared headset may be spoken hints to during the call"""
-    assist: bool = False
-    """wants assist during the call, so the bridge stays (conference) whatever `mode` says"""
-    auto_accept: bool = False
-    """joined after the whisper without a key"""
-    fallback_proved: bool = False
-    """its dialplan was shown to catch a failed blind REFER"""
-    can_refer: bool = True
-    """false: its PBX takes no REFER, always conference"""
-    ring_s: float | None = None
-    """own ringing time"""
-
-
 class Handoff(Section):
     """One timer a state, in seconds; see bridge/core/handoff_table.py."""
 

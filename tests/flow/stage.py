@@ -5,10 +5,10 @@ from pathlib import Path
 
 from asr.itn.normalize import normalize
 from asr.types import Final, Partial, StreamEvent, Word
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore, SilentTts
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
+from bridge.app.directory import Directory
 from bridge.config import Agent, Settings
 from bridge.cues.detectors import our_detectors
 from bridge.model.botscript import BotScript
@@ -102,10 +102,11 @@ class Stage:
         events = self.ua.events()
         incoming = await anext(events)
         assert isinstance(incoming, CallIncoming)
+        self.directory = Directory(self.config)
         desk = Desk(
             settings=self.config,
             tts=self.tts,
-            directory=ConfigDirectory(self.config.agents),
+            directory=self.directory,
             events=self.events,
             store=self.store,
             pop=self.pop,
