@@ -1,8 +1,8 @@
 """Decoded sound on its way from the peer's thread to the media clock: 20 ms a frame at 48 kHz.
 
-One thread pushes, one pulls, and neither waits: each writes only what is its own. What is missing is covered by
-the end of the last frame, played backwards and faded, so that nothing clicks; what has piled up is trimmed, one
-frame melting into the next, when nobody speaks.
+One thread pushes, one pulls, and neither waits: each writes only what is its own. What is missing is covered
+by the last frame, played backwards and faded, so that nothing clicks; what has piled up is trimmed, one frame
+melting into the next, when nobody speaks.
 """
 
 from collections import deque

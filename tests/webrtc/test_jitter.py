@@ -35,7 +35,7 @@ def test_a_lost_packet_is_given_up_early_and_delays_nothing_after() -> None:
 def test_swapped_pairs_lose_none() -> None:
     numbers = [n + (1 if n % 2 else -1) for n in range(1, 401)]
     jitter = Jitter()
-    assert through(jitter, [0, *numbers]) == list(range(0, 401))
+    assert through(jitter, [0, *numbers]) == list(range(401))
     assert jitter.lost == 0
 
 

@@ -14,7 +14,7 @@ def frame(value: int) -> bytes:
 
 
 class Line:
-    """A sender, the jitter buffer and the playout, 20 ms a step. A frame holds its own number, and is loud."""
+    """Sender, jitter buffer and playout, 20 ms a step. A frame holds its own number, and is loud."""
 
     def __init__(self) -> None:
         self.playout, self.jitter = Playout(), Jitter()
