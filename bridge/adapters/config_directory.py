@@ -16,7 +16,9 @@ class ConfigDirectory:
     def __init__(self, agents: list[Agent], changed: Callable[[str, bool], None] | None = None) -> None:
         self._targets = tuple(
             Target(
-                id=agent.id, uri=agent.uri, mode=agent.mode, reasons=tuple(agent.reasons),
+                id=agent.id, uri=agent.uri, agent=agent.id,
+                kind=agent.devices[0].kind if agent.devices else "sip",
+                mode=agent.mode, reasons=tuple(agent.reasons),
                 headset=agent.headset, assist=agent.assist, auto_accept=agent.auto_accept,
                 can_refer=agent.can_refer, fallback_proved=agent.fallback_proved, ring_s=agent.ring_s,
             )

@@ -5,13 +5,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from bridge.app.call import Call
+from bridge.app.dialling import ring, ringing
 from bridge.core.transfer_mode import choose_mode, confirm_mode, wants_assist
 from bridge.model.brief import Brief
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Attempt, Event, State
 from bridge.model.transfer import Mode, ModeChoice, Target
 from bridge.ports import Choice
-from sip.commands import Dial, Refer, ReferReplaces
+from sip.commands import BrowserGone, Dial, Refer, ReferReplaces, RingBrowser
 from sip.events import LegEnded
 from sip.types import Header
 
@@ -137,21 +138,17 @@ class Attempts:
                 dialed_s=at_s,
             )
         )
-        command = Dial(
-            leg=leg,
-            uri=target.uri,
-            no_answer_s=self.ring_s,
-            caller_id=self._call.caller_id or None,
-            headers=self.headers(),
-        )
-        self._dialing = self._call.spawn("dial", self._dial_after_pop(command))
+        command = ringing(self._call, target, leg, self.ring_s, self.headers())
+        self._dialing = self._call.spawn("dial", self._dial_after_pop(target, command))
 
-    async def _dial_after_pop(self, command: Dial) -> None:
+    async def _dial_after_pop(self, target: Target, command: Dial | RingBrowser) -> None:
         if self._popped:
             await self._popped
         self._dialing = None
-        self._call.ua.send(command)
-        self._call.emit("dialed", leg=command.leg, target=self.all[-1].target)
+        if ring(self._call, target, command):
+            self._call.emit("dialed", leg=command.leg, target=target.id)
+        else:
+            self._call.ua.send(BrowserGone(leg=command.leg, status=480))
 
     def _withdraw(self) -> None:
         """The handoff left `dialing` while the page was still being waited for: nothing was sent."""

@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
+from bridge.model.agent import DeviceKind
 from bridge.model.transfer import Mode
 
 
@@ -85,9 +86,17 @@ class Bot(Section):
     """users the bot may name in a REFER of its own"""
 
 
+class AgentDevice(Section):
+    kind: DeviceKind = "sip"
+    """sip: a telephone. browser: the console page"""
+    uri: str = ""
+    """SIP URI; none for a browser"""
+
+
 class Agent(Section):
     id: str
-    uri: str
+    uri: str = ""
+    devices: list[AgentDevice] = []
     mode: Mode = Mode.CONFERENCE
     reasons: list[str] = []
     """escalation reasons this agent takes; none = all"""
