@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 
 import structlog
 
-from bridge.app.phone_messages import BadMessage, End, Offer, Ready, parse
+from bridge.app.phone_messages import BadMessage, End, Keep, Offer, Ready, parse
 from sip.agent import UserAgent
 from sip.commands import BrowserGone, BrowserOffer
 from sip.events import BrowserAnswer, CommandFailed, Event, LegAnswered, LegEnded, LegMedia, WorkerLost
@@ -47,8 +47,9 @@ class PageLeg:
         return {"type": f"phone.{kind}", "conversation": self.conversation, "leg": self.leg, **more}
 
     def invitation(self) -> dict[str, Any]:
-        """`resume`: the call is up, so the page shall answer without asking anybody."""
-        return self.says("ring", resume=self.answered)
+        """`resume`: the call is up, so the page shall answer without asking anybody; or keep what it has,
+        unless nothing comes of it (`away`)."""
+        return self.says("ring", resume=self.answered, away=self.away)
 
     def open_to(self, page: "Page") -> bool:
         """Whether that page may answer now."""
@@ -131,6 +132,7 @@ class Browsers:
 
     def opened(self, page: "Page") -> None:
         self._pages.setdefault(page.agent, []).append(page)
+        page.tell({"type": "phone.hello"})
         for ring in self._of(page.agent):
             if ring.answered and ring.open_to(page):
                 page.tell(ring.invitation())
@@ -174,12 +176,18 @@ class Browsers:
                 if other is not page:
                     other.tell(ring.says("end", reason=ELSEWHERE))
 
+    def kept(self, page: "Page", keep: Keep) -> None:
+        """Its own connection is back, the call's was never gone."""
+        ring = self._rings.get((keep.conversation, keep.leg))
+        if ring is not None and ring.agent == page.agent and ring.open_to(page):
+            ring.page = page
+
     def ended(self, page: "Page", end: End) -> None:
         """A page declines, or hangs up what it answered."""
         ring = self._rings.get((end.conversation, end.leg))
         if ring is None or ring.agent != page.agent:
             page.tell(_error(end, "unknown_leg"))
-        elif ring.answered and ring.page is not page:
+        elif ring.answered and not ring.open_to(page):
             page.tell(_error(end, "taken"))
         else:
             ring.ua.send(BrowserGone(leg=ring.leg, status=GOODBYE if ring.answered else DECLINED))
@@ -224,6 +232,8 @@ class Page:
                 self._browsers.readied(self)
             case Offer():
                 self._browsers.offered(self, said)
+            case Keep():
+                self._browsers.kept(self, said)
             case End():
                 self._browsers.ended(self, said)
 

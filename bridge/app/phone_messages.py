@@ -31,6 +31,14 @@ class Offer(_Said):
     sdp: Annotated[str, Field(max_length=64_000)]
 
 
+class Keep(_Said):
+    """The page has the call already: only its link to us was lost for a while."""
+
+    type: Literal["phone.keep"]
+    conversation: Name
+    leg: Name
+
+
 class End(_Said):
     """The page declines what rings, or hangs up."""
 
@@ -39,12 +47,11 @@ class End(_Said):
     leg: Name
 
 
-_SAID: TypeAdapter[Ready | Offer | End] = TypeAdapter(
-    Annotated[Ready | Offer | End, Field(discriminator="type")]
-)
+Said = Ready | Offer | Keep | End
+_SAID: TypeAdapter[Said] = TypeAdapter(Annotated[Said, Field(discriminator="type")])
 
 
-def parse(message: dict[str, Any]) -> Ready | Offer | End:
+def parse(message: dict[str, Any]) -> Said:
     """Raises `BadMessage`."""
     try:
         return _SAID.validate_python(message)

@@ -1,4 +1,4 @@
-"""An agent at a browser: rung after the brief, answers, is briefed, accepts; and what becomes of lost pages."""
+"""An agent at a browser: rung after the brief, answers, is briefed, accepts; what becomes of lost pages."""
 
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,13 @@ def test_rung_after_the_brief_answered_briefed_and_joined_by_an_order(stage: Sta
         async with stage:
             desk = await rung(stage)
             (ring,) = desk.of("ring")
-            assert ring == {"type": "phone.ring", "conversation": "c1", "leg": "agent-1", "resume": False}
+            assert ring == {
+                "type": "phone.ring",
+                "conversation": "c1",
+                "leg": "agent-1",
+                "resume": False,
+                "away": False,
+            }
             assert len(stage.pop.shown) == 1
             desk.answers()
             await stage.until(State.BRIEFING)
@@ -146,7 +152,7 @@ def test_a_page_loaded_anew_takes_the_call_up_again(stage: Stage) -> None:
             again = await ready(stage)
             await stage.settle()
             assert again.of("ring") == [
-                {"type": "phone.ring", "conversation": "c1", "leg": "agent-1", "resume": True}
+                {"type": "phone.ring", "conversation": "c1", "leg": "agent-1", "resume": True, "away": True}
             ]
             again.answers()
             await stage.settle()
@@ -162,6 +168,25 @@ def test_a_page_loaded_anew_takes_the_call_up_again(stage: Stage) -> None:
     (handoff,) = stage.store.records[0].handoffs
     assert handoff.outcome.result == "connected"
     assert len(handoff.attempts) == 1
+
+
+def test_a_link_that_was_lost_for_a_moment_leaves_the_call_alone(stage: Stage) -> None:
+    async def story() -> None:
+        async with stage:
+            desk = await connected(stage)
+            await closed(desk)
+            again = await ready(stage)
+            await stage.settle()
+            assert again.of("ring")[0]["away"] is False
+            again.says("keep", conversation="c1", leg="agent-1")
+            again.says("end", conversation="c1", leg="agent-1")
+            await stage.settle()
+            assert again.of("end"), again.told
+            assert stage.state is State.WRAP_UP
+            assert len([c for _, c in stage.ua.commands if isinstance(c, BrowserOffer)]) == 1
+            await closed(again)
+
+    run(story())
 
 
 def test_hand_back_gives_the_caller_to_the_bot_and_ends_the_page(stage: Stage) -> None:
