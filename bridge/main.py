@@ -23,6 +23,7 @@ from bridge.adapters.recovery import close_interrupted
 from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
 from bridge.adapters.webhooks.hooks import Webhooks
+from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.directory import Directory
 from bridge.app.service import Service
@@ -86,6 +87,7 @@ async def serve(settings: Settings) -> None:
         vault=vault_of(settings),
         wording=wording_of(settings),
         llm=llm,
+        browsers=Browsers(reach=lambda agent, ready: directory.reach(agent, "browser", ready, source="page")),
     )
     service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
     control = ControlSocket(paths.control, service, tts)

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bridge.app.browsers import Browsers
 from bridge.app.legs import Legs
 from bridge.app.messages import Elapsed, Message
 from bridge.config import Settings
@@ -40,6 +41,7 @@ class Desk:
     vault: Vault | None = None
     wording: Wording = STANDARD
     llm: Llm | None = None
+    browsers: Browsers = field(default_factory=Browsers)
 
 
 @dataclass(slots=True, kw_only=True)

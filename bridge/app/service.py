@@ -35,6 +35,7 @@ class Service:
 
     def __init__(self, desk: Desk, *, script: BotScript | None, strict: bool = False) -> None:
         self._desk, self._script, self._strict = desk, script, strict
+        self.browsers = desk.browsers
         self.asr = AsrWorkers(self._deliver, self._asr_lost)
         self.registrations = Registrations(desk.settings.sip.registrations)
         self.live: dict[str, Conversation] = {}
