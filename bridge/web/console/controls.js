@@ -55,7 +55,7 @@ function Connected({ call }) {
     <${Button} icon="mic" does="mute" aria-pressed=${String(Boolean(call.mute))} onClick=${mute}>${call.mute ? "Unmute" : "Mute"}<//>
     <${Button} icon="pause" does="hold" aria-pressed=${String(Boolean(call.hold))} onClick=${hold}>${call.hold ? "Resume" : "Hold"}<//>
     <${Button} icon="pass" does="transfer" aria-expanded=${String(state.sheet === "transfer")} onClick=${transfer}>Transfer<//>
-    <${Button} icon="back" onClick=${does("hand_back", call)}>Return to assistant<//>
+    <${Button} icon="back" onClick=${does("hand_back", call)}>Back to assistant<//>
     <span class="push"><${Button} tone="danger" icon="off" does="end" onClick=${end}>End<//></span></div>`;
 }
 
