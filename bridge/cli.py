@@ -20,6 +20,7 @@ from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, S
 from bridge.redaction.cli import redact
 from bridge.review.cli import review
 from bridge.speech.cli import app as models
+from bridge.tokens import token
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(bench, name="bench")
@@ -30,6 +31,7 @@ app.command("cues")(cues)
 app.command()(replay)
 app.command()(brief)
 app.command()(review)
+app.command()(token)
 
 
 @app.command()

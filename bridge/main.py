@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from pathlib import Path
 
 import structlog
@@ -15,8 +16,10 @@ import yaml
 from pydantic import ValidationError
 
 from bridge.adapters.config_directory import ConfigDirectory
+from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
 from bridge.adapters.mqtt.station import MqttStation
+from bridge.adapters.record_files import RecordFiles
 from bridge.adapters.recovery import close_interrupted
 from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
@@ -30,8 +33,10 @@ from bridge.cues.detectors import load_detectors
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
+from bridge.web.auth import Door, session_key
+from bridge.web.backstage import Backstage
 from bridge.web.page import Pages
-from bridge.web.server import serve_api
+from bridge.web.server import make_app, serve_api
 
 log = structlog.get_logger()
 FINISH_S = 2.0
@@ -63,11 +68,13 @@ async def serve(settings: Settings) -> None:
     if detectors.trouble:
         log.warning("no second opinion on what callers ask for", cause=detectors.trouble)
     llm = refiner_of(settings)
+    directory = ConfigDirectory(settings.agents, changed=mqtt.events.presence if mqtt else None)
+    feed = LiveFeed(settings.site, clock, lambda id: service.agents_of(id))
     desk = Desk(
         settings=settings,
         tts=tts,
-        directory=ConfigDirectory(settings.agents, changed=mqtt.events.presence if mqtt else None),
-        events=Tee(events, mqtt.events) if mqtt else events,
+        directory=directory,
+        events=Tee(events, feed, *([mqtt.events] if mqtt else [])),
         store=store,
         pop=pages,
         clock=clock,
@@ -85,8 +92,12 @@ async def serve(settings: Settings) -> None:
     await control.open()
     if mqtt:
         mqtt.start(service, left=interrupted)
-    parts = {"mqtt": mqtt.describe} if mqtt else {}
-    api = asyncio.create_task(serve_api(settings, service, pages, parts))
+    stage = Backstage(
+        settings=settings, service=service, pages=pages, roster=directory, feed=feed,
+        door=Door(settings.api, session_key(paths.session_key), time.time),
+        records=RecordFiles(settings.records.dir), parts={"mqtt": mqtt.describe} if mqtt else {},
+    )  # fmt: skip
+    api = asyncio.create_task(serve_api(settings.api, make_app(stage)))
     ready = asyncio.create_task(_prepare(service, tts, paths))
     await stop.wait()
     await service.finish(FINISH_S)

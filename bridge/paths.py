@@ -28,6 +28,10 @@ class Paths:
     def ready(self) -> Path:
         return self.run_dir / "ready"
 
+    @property
+    def session_key(self) -> Path:
+        return self.run_dir / "session.key"
+
     def pcm(self, name: str) -> Path:
         return self.run_dir / f"{name}.pcm"
 

@@ -1,5 +1,6 @@
 """What the logic needs from the outside world. Adapters keep these; fakes keep them too."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -69,6 +70,42 @@ class Store(Protocol):
 
     async def save(self, record: ConversationRecord) -> None:
         """Its one record, at its end."""
+
+
+class Records(Protocol):
+    """Reading what a `Store` keeps. Neither raises for a record that cannot be read: it is left out."""
+
+    async def find(self, id: str) -> ConversationRecord | None: ...
+
+    async def recent(self, *, before: str | None, limit: int) -> "RecordPage":
+        """Newest first; `before` is the `next` of the page before."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordPage:
+    """`next` None: there are no older ones."""
+
+    records: tuple[ConversationRecord, ...]
+    next: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One thing told outside, as the live feed carries it. `id` orders them; `body` is ready to be sent."""
+
+    id: str
+    channel: str
+    kind: str
+    call: str
+    agents: frozenset[str]
+    """whose call it was then"""
+    body: dict[str, Any]
+
+
+class Feed(Protocol):
+    def since(self, id: str | None) -> AsyncIterator[Told | None]:
+        """All that is told from now on, after what came behind `id`. None: something before this is gone, or
+        the reader was too slow; what he knows is to be fetched anew."""
 
 
 class Vault(Protocol):

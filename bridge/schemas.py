@@ -1,7 +1,8 @@
 """The published JSON Schemas, generated from the types; `configs/schemas/` holds what was released."""
 
-from typing import Any
+from typing import Any, cast
 
+from cryptography.fernet import Fernet
 from pydantic import TypeAdapter
 
 from bridge.model.bot import BotState
@@ -26,10 +27,18 @@ def schema_of(name: str) -> dict[str, Any]:
 
 def _openapi() -> dict[str, Any]:
     from bridge.config import Settings
+    from bridge.web.auth import Door
+    from bridge.web.backstage import Backstage
     from bridge.web.page import Pages
     from bridge.web.server import make_app
 
-    return make_app(Settings(), None, Pages()).openapi()  # type: ignore[arg-type]
+    settings, nothing = Settings(), cast(Any, None)
+    door = Door(settings.api, Fernet.generate_key(), lambda: 0.0)
+    stage = Backstage(
+        settings=settings, service=nothing, pages=Pages(), door=door, roster=nothing, records=nothing,
+        feed=nothing,
+    )  # fmt: skip
+    return make_app(stage).openapi()
 
 
 def _asyncapi() -> dict[str, Any]:

@@ -13,6 +13,7 @@ from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
 from bridge.app.orders import ordered
 from bridge.app.registrations import Registrations
+from bridge.app.whose import agents_of
 from bridge.model.botscript import BotScript
 from bridge.model.brief import Brief
 from bridge.model.handoff import Event
@@ -167,6 +168,11 @@ class Service:
         call.inbox.put_nowait(m.Commanded(command, what, answered.set_result))
         done, _ = await asyncio.wait([answered], timeout=ANSWER_S)
         return answered.result() if done else Answer(code="no_answer", message="the conversation is over")
+
+    def agents_of(self, id: str) -> frozenset[str]:
+        """Whose call it is now; nobody's when it is not live."""
+        conversation = self.live.get(id)
+        return agents_of(conversation.handoffs) if conversation else frozenset()
 
     def brief_of(self, id: str) -> Brief | None:
         conversation = self.live.get(id)

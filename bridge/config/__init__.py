@@ -4,6 +4,10 @@ Precedence: `--set a.b=c` > `HANDOFF_SIP__PORT` > file > default. Secrets: `*_fi
 """
 
 from bridge.config.load import ConfigError, Settings, load, run_dir
-from bridge.config.sections import Agent, Credential, Mqtt, Registration, Sip
+from bridge.config.outside import Api, Mqtt, Token, Webhook
+from bridge.config.sections import Agent, Credential, Registration, Sip
 
-__all__ = ["Agent", "ConfigError", "Credential", "Mqtt", "Registration", "Settings", "Sip", "load", "run_dir"]
+__all__ = [
+    "Agent", "Api", "ConfigError", "Credential", "Mqtt", "Registration", "Settings", "Sip", "Token",
+    "Webhook", "load", "run_dir",
+]  # fmt: skip

@@ -10,15 +10,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bridge.config.outside import Api, Mqtt, Webhook
 from bridge.config.sections import (
     Agent,
-    Api,
     Asr,
     Bot,
     Brief,
     Cues,
     Handoff,
-    Mqtt,
     Records,
     Redaction,
     Review,
@@ -59,6 +58,7 @@ class Settings(BaseSettings):
     review: Review = Review()
     api: Api = Api()
     mqtt: Mqtt = Mqtt()
+    webhooks: list[Webhook] = []
 
     _file: ClassVar[dict[str, Any]] = {}
 

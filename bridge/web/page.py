@@ -15,16 +15,17 @@ class Pages:
     """Keeps `bridge.ports.ScreenPop`: briefs for whoever asks by conversation, before it rings and after."""
 
     def __init__(self) -> None:
-        self._briefs: OrderedDict[str, Brief] = OrderedDict()
+        self._briefs: OrderedDict[str, tuple[str, Brief]] = OrderedDict()
 
     async def show(self, conversation: str, target: Target, brief: Brief) -> bool:
         """There the moment it is kept: these pages are fetched, so nobody is waited for."""
-        self._briefs[conversation] = brief
+        self._briefs[conversation] = (target.agent or target.id, brief)
         while len(self._briefs) > KEPT:
             self._briefs.popitem(last=False)
         return True
 
-    def brief(self, conversation: str) -> Brief | None:
+    def shown(self, conversation: str) -> tuple[str, Brief] | None:
+        """To which agent it was shown last, and what."""
         return self._briefs.get(conversation)
 
     def html(self, conversation: str, brief: Brief) -> str:
@@ -32,5 +33,5 @@ class Pages:
 
     def index(self, live: list[tuple[str, str | None]]) -> str:
         """`live` are (id, handoff state); the page renews itself."""
-        rows = [(id, state, b.headline if (b := self.brief(id)) else None) for id, state in live]
+        rows = [(id, state, shown[1].headline if (shown := self.shown(id)) else None) for id, state in live]
         return TEMPLATES.get_template("index.html").render(rows=rows)

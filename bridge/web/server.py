@@ -1,158 +1,62 @@
-"""The HTTP API: state and escalation requests from the bot, briefs for the agent, orders from a console."""
+"""The HTTP API and the page: assembled, and served until the bridge stops."""
 
 import asyncio
-import hmac
-from collections.abc import Callable, Mapping
 from importlib.metadata import version
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import uvicorn
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-from bridge.app import messages as m
-from bridge.app.service import Service
-from bridge.config import Settings
-from bridge.model.bot import BotState
-from bridge.model.brief import Brief
-from bridge.model.cue import Escalation
-from bridge.model.handoff import Event
-from bridge.web.page import Pages
+from bridge.config.outside import Api
+from bridge.web.agents import agent_routes
+from bridge.web.auth import Identity
+from bridge.web.backstage import Backstage
+from bridge.web.conversations import conversation_routes
+from bridge.web.events import event_routes
+from bridge.web.records import record_routes
+from bridge.web.refusals import RESPONSES, refusing
+from bridge.web.sessions import session_routes
 
-STATE: TypeAdapter[BotState] = TypeAdapter(BotState)
-Text = Annotated[str, Field(max_length=500)]
-Parts = Mapping[str, Callable[[], dict[str, Any]]]
+ROUTES = (session_routes, conversation_routes, agent_routes, record_routes, event_routes)
 
 
-Reason = Literal[
-    "bot_limit", "explicit_request", "low_confidence", "sensitive", "out_of_scope", "repeated_failure",
-    "no_progress", "complaint_or_dispute", "cancellation",
-]  # fmt: skip
+def make_app(stage: Backstage) -> FastAPI:
+    """All routes but /healthz and POST /v1/session want a token or a session, where tokens are configured."""
+    service = stage.service
+    app = FastAPI(
+        title="handoff-bridge",
+        version=version("handoff-bridge"),
+        responses=RESPONSES,
+        max_body_size=stage.settings.api.body_bytes,
+    )
+    refusing(app)
+    for routes in ROUTES:
+        app.include_router(routes(stage))
 
-
-class Body(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class StateReport(Body):
-    """What the bot knows. `collecting`: it takes digits now, so 0 is no request for a person; "card": those
-    of a payment card, of which nothing is kept, keyed or spoken. `expects`: the kind of answer it waits for:
-    speakers of digits may pause longer, a yes is over sooner."""
-
-    state: BotState
-    collecting: bool | Literal["card"] = False
-    expects: Literal["", "yes_no", "choice", "digits"] = ""
-
-
-class EscalationRequest(Body):
-    """The bot wants a human."""
-
-    reason: Reason = "bot_limit"
-    note: Text = ""
-    target: Text | None = None
-
-
-class Order(Body):
-    """A person's order about the handoff under way."""
-
-    order: Literal["accept", "dismiss", "release", "hand_back", "wrap_up"]
-    disposition: Text | None = None
-    note: Annotated[str, Field(max_length=5000)] | None = None
-
-
-ORDERS = {
-    "accept": Event.ACCEPTED_CONFERENCE,
-    "dismiss": Event.DISMISSED,
-    "release": Event.RELEASE,
-    "hand_back": Event.HAND_BACK,
-    "wrap_up": Event.DISPOSITION_SET,
-}
-
-
-def make_app(settings: Settings, service: Service, pages: Pages, parts: Parts | None = None) -> FastAPI:
-    """All routes but /healthz want `Authorization: Bearer TOKEN` when `api.token` is set. `parts`: other
-    parts of the process, with what each says of itself in /healthz."""
-    secret = settings.api.secret()
-
-    def allowed(request: Request) -> None:
-        given = request.headers.get("authorization", "").removeprefix("Bearer ")
-        if secret and not hmac.compare_digest(given.encode(), secret.encode()):
-            raise HTTPException(401, {"code": "unauthorized", "message": "send Authorization: Bearer TOKEN"})
-
-    app = FastAPI(title="handoff-bridge", version=version("handoff-bridge"))
-    guarded = {"dependencies": [Depends(allowed)]}
-
-    @app.get("/healthz")
+    @app.get("/healthz", tags=["health"])
     async def healthz() -> dict[str, Any]:
         return {
             "ok": True,
             "conversations": len(service.live),
             "asr": service.asr.describe(),
             "registrations": service.registrations.describe(),
-            **{name: describe() for name, describe in (parts or {}).items()},
+            **{name: describe() for name, describe in stage.parts.items()},
         }
 
-    @app.get("/", response_class=HTMLResponse, **guarded)  # type: ignore[arg-type]
-    async def index() -> str:
-        return pages.index([(id, live.handoffs.state) for id, live in service.live.items()])
-
-    @app.get("/v1/conversations", **guarded)  # type: ignore[arg-type]
-    async def conversations() -> list[dict[str, Any]]:
-        return [{"id": id, "handoff": live.handoffs.state} for id, live in service.live.items()]
-
-    @app.put("/v1/conversations/{id}/state", status_code=204, **guarded)  # type: ignore[arg-type]
-    async def report(id: str, body: StateReport) -> None:
-        _found(service.tell(id, m.BotReported(body.state, body.collecting, body.expects)))
-
-    @app.post("/v1/conversations/{id}/escalate", status_code=202, **guarded)  # type: ignore[arg-type]
-    async def escalate(id: str, body: EscalationRequest) -> dict[str, str]:
-        wanted = Escalation(
-            reason=body.reason, rule="bot_api", quote=body.note, score=1.0, at_s=0.0, source="bot_api",
-            explicit=body.reason == "explicit_request", target=body.target,
-        )  # fmt: skip
-        _found(service.escalate(id, m.Escalate(wanted)))
-        return {"conversation": id}
-
-    @app.post("/v1/conversations/{id}/order", status_code=202, **guarded)  # type: ignore[arg-type]
-    async def order(id: str, body: Order) -> dict[str, str]:
-        _found(service.tell(id, m.Ordered(ORDERS[body.order], body.disposition, body.note)))
-        return {"conversation": id}
-
-    @app.get("/v1/conversations/{id}/brief", **guarded)  # type: ignore[arg-type]
-    async def brief(id: str) -> Brief:
-        return newest(id)
-
-    @app.get("/v1/conversations/{id}", response_class=HTMLResponse, **guarded)  # type: ignore[arg-type]
-    async def page(id: str) -> str:
-        return pages.html(id, newest(id))
-
-    def newest(id: str) -> Brief:
-        """As renewed while the call goes on; behind its end, as it was last shown."""
-        found = service.brief_of(id) or pages.brief(id)
-        _found(found is not None)
-        assert found
-        return found
+    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
+    async def index(who: Annotated[Identity, Depends(stage.need("agent"))]) -> str:
+        mine = [(id, one) for id, one in service.live.items() if stage.owns(who, service.agents_of(id))]
+        return stage.pages.index([(id, one.handoffs.state) for id, one in mine])
 
     return app
 
 
-def _found(yes: bool) -> None:
-    if not yes:
-        raise HTTPException(404, {"code": "unknown_conversation", "message": "no such live conversation"})
-
-
-async def serve_api(settings: Settings, service: Service, pages: Pages, parts: Parts | None = None) -> None:
+async def serve_api(api: Api, app: FastAPI) -> None:
     """Until cancelled. Port 0 switches the API off."""
-    if settings.api.port == 0:
+    if api.port == 0:
         return
-    config = uvicorn.Config(
-        make_app(settings, service, pages, parts),
-        host=settings.api.bind,
-        port=settings.api.port,
-        log_level="warning",
-        lifespan="off",
-    )
+    config = uvicorn.Config(app, host=api.bind, port=api.port, log_level="warning", lifespan="off")
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     try:

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bridge.adapters.mqtt.payload import EVENTS
+from bridge.adapters.published import EVENTS
 from bridge.schemas import schema_of
 
 META = json.loads((Path(__file__).parents[1] / "data" / "asyncapi" / "3.0.0.json").read_text())

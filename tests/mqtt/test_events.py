@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 
+from bridge.adapters.bulletin import MOST_CALLS
 from bridge.adapters.memory import CountingClock
-from bridge.adapters.mqtt.events import MOST_CALLS, MqttEvents
+from bridge.adapters.mqtt.events import MqttEvents
 from bridge.adapters.mqtt.outbox import Message, Outbox
-from bridge.adapters.mqtt.payload import EVENTS, KEPT_BACK
 from bridge.adapters.mqtt.topics import Topics
+from bridge.adapters.published import EVENTS, KEPT_BACK
 from bridge.adapters.tee import Tee
 from bridge.model.bot import BotState
 from bridge.model.handoff import State
@@ -63,7 +64,7 @@ def emitted() -> set[str]:
 
 def test_every_event_is_published_or_kept_back_for_a_reason() -> None:
     undecided = emitted() - EVENTS.keys() - KEPT_BACK.keys()
-    assert undecided == set(), "add them to EVENTS or KEPT_BACK of bridge/adapters/mqtt/payload.py"
+    assert undecided == set(), "add them to EVENTS or KEPT_BACK of bridge/adapters/published.py"
     assert not EVENTS.keys() & KEPT_BACK.keys()
 
 

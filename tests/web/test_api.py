@@ -1,75 +1,11 @@
 """The API on a real loopback server: what the bot tells, what a person orders, who may."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import httpx2
 import pytest
-import uvicorn
 
-from bridge.adapters.config_directory import ConfigDirectory
-from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryStore, SilentTts
-from bridge.app.call import Desk
-from bridge.app.service import Service
-from bridge.config import Settings
-from bridge.cues.detectors import our_detectors
-from bridge.web.page import Pages
-from bridge.web.server import make_app
-from sip.commands import Dial
-from sip.memory import Far, MemoryUserAgent
-from tests.flow.stage import SCRIPT, agents
-
-TOKEN = "test-token"
-
-
-class Office:
-    """A service with one live call on the twin, behind a real HTTP server."""
-
-    def __init__(self, client: httpx2.AsyncClient, ua: MemoryUserAgent, service: Service, id: str) -> None:
-        self.client, self.ua, self.service, self.id = client, ua, service, id
-
-    async def handoff(self, state: str) -> None:
-        async with asyncio.timeout(5):
-            while (await self.client.get("/v1/conversations")).json()[0]["handoff"] != state:
-                await asyncio.sleep(0.01)
-
-
-@asynccontextmanager
-async def office(tmp_path: Path) -> AsyncIterator[Office]:
-    settings = Settings.model_validate({"agents": agents("ann"), "api": {"token": TOKEN}})
-    pages = Pages()
-    desk = Desk(
-        settings=settings, tts=SilentTts(tmp_path), directory=ConfigDirectory(settings.agents),
-        events=MemoryEvents(), store=MemoryStore(), pop=pages, clock=CountingClock(),
-            ears=our_detectors().ears, rules_version="rules of tests",
-    )  # fmt: skip
-    service = Service(desk, script=SCRIPT, strict=True)
-
-    def rings(far: Far, dial: Dial) -> None:
-        far.ring()
-
-    ua = MemoryUserAgent("worker-1", on_dial=rings)
-    caller = ua.call()
-    serving = asyncio.create_task(service.serve(ua))
-    server = uvicorn.Server(
-        uvicorn.Config(
-            make_app(settings, service, pages), host="127.0.0.1", port=0, log_level="error", lifespan="off"
-        )
-    )
-    running = asyncio.create_task(server._serve())
-    async with asyncio.timeout(10):
-        while not (server.started and service.live):
-            await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=headers) as client:
-        yield Office(client, ua, service, next(iter(service.live)))
-    caller.hang_up()
-    await asyncio.wait_for(serving, 60)
-    server.should_exit = True
-    await running
+from tests.web.office import office
 
 
 async def test_state_then_escalation_reaches_the_brief(tmp_path: Path) -> None:
@@ -88,7 +24,7 @@ async def test_state_then_escalation_reaches_the_brief(tmp_path: Path) -> None:
         brief = (await o.client.get(f"{path}/brief")).json()
         assert brief["authentication"]["status"] == "verified"
         assert brief["unresolved"]["text"] == "refund the second charge"
-        page = await o.client.get(path)
+        page = await o.client.get(f"{path}/page")
         assert "refund the second charge" in page.text
         index = (await o.client.get("/")).text
         assert "dialing" in index
@@ -105,7 +41,7 @@ async def test_spoken_markup_shows_literally(tmp_path: Path) -> None:
         )
         await o.client.post(f"{path}/escalate", json={})
         await o.handoff("dialing")
-        page = (await o.client.get(path)).text
+        page = (await o.client.get(f"{path}/page")).text
         assert "<img" not in page
         assert "check &amp; confirm" in page
 

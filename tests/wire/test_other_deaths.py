@@ -103,7 +103,7 @@ async def test_without_a_voice_a_recorded_headline_is_whispered(
         brief = await one_eared.http("GET", f"/v1/conversations/{talk.id}/brief")
         assert brief["headline"]
         await until(lambda: one_eared.bridge.pid("tts") != before, 5, "another voice")
-        assert "<html" in (await one_eared.http("GET", f"/v1/conversations/{talk.id}")).lower()
+        assert "<html" in (await one_eared.http("GET", f"/v1/conversations/{talk.id}/page")).lower()
         await ann.call.press("1")
         await talk.state("connected")
         assert await joined(caller, ann)

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from bridge.adapters.mqtt.command import CommandBody, Reply
-from bridge.adapters.mqtt.payload import EVENTS, HandoffState, Presence, Status
 from bridge.adapters.mqtt.topics import VERBS, VERSION
+from bridge.adapters.published import EVENTS, HandoffState, Presence, Status
 
 PARAMETERS: Final = {
     "site": "`site` of the configuration",

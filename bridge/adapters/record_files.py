@@ -1,0 +1,65 @@
+"""Reading the records that `FileStore` wrote."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from bridge.adapters.files import RECORD
+from bridge.model.record import ConversationRecord
+from bridge.ports import RecordPage
+
+log = structlog.get_logger()
+
+
+class RecordFiles:
+    """Keeps `bridge.ports.Records`: DIR/YYYY-MM-DD/ID.json, by day and by the time of writing."""
+
+    def __init__(self, dir: Path) -> None:
+        self._dir = dir
+
+    async def find(self, id: str) -> ConversationRecord | None:
+        """An id is letters and digits: whatever else is asked for is no path of ours."""
+        return await asyncio.to_thread(self._find, id) if id.isalnum() and id.isascii() else None
+
+    async def recent(self, *, before: str | None, limit: int) -> RecordPage:
+        return await asyncio.to_thread(self._recent, before, limit)
+
+    def _find(self, id: str) -> ConversationRecord | None:
+        for day in self._days():
+            if (path := day / f"{id}.json").is_file():
+                return _read(path)
+        return None
+
+    def _recent(self, before: str | None, limit: int) -> RecordPage:
+        found: list[ConversationRecord] = []
+        last = None
+        for key, path in self._files():
+            if before is not None and key >= before:
+                continue
+            if len(found) == limit:
+                return RecordPage(records=tuple(found), next=last)
+            if record := _read(path):
+                found.append(record)
+                last = key
+        return RecordPage(records=tuple(found))
+
+    def _files(self) -> Iterator[tuple[str, Path]]:
+        """Newest first, with keys that sort like them."""
+        for day in self._days():
+            written = [(path.stat().st_mtime_ns, path) for path in day.glob("*.json")]
+            for at, path in sorted(written, reverse=True):
+                yield f"{day.name}/{at:020d}/{path.stem}", path
+
+    def _days(self) -> list[Path]:
+        return sorted((path for path in self._dir.glob("????-??-??") if path.is_dir()), reverse=True)
+
+
+def _read(path: Path) -> ConversationRecord | None:
+    try:
+        return RECORD.validate_json(path.read_bytes())
+    except (OSError, ValidationError) as error:
+        log.error("record not read", file=path.name, cause=type(error).__name__)
+        return None
