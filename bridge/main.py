@@ -35,6 +35,7 @@ from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
 from bridge.web.auth import Door, session_key
 from bridge.web.backstage import Backstage
+from bridge.web.desk import Console
 from bridge.web.page import Pages
 from bridge.web.server import make_app, serve_api
 
@@ -63,6 +64,7 @@ async def serve(settings: Settings) -> None:
     events, clock = FileEvents(settings.records.dir), SystemClock()
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     pages = Pages()
+    console = Console(pages, clock.utc())
     cues = settings.cues
     detectors = load_detectors(settings.asr.language, cues.rules_dir, cues.second_opinion)
     if detectors.trouble:
@@ -74,9 +76,9 @@ async def serve(settings: Settings) -> None:
         settings=settings,
         tts=tts,
         directory=directory,
-        events=Tee(events, feed, *([mqtt.events] if mqtt else [])),
+        events=Tee(events, feed, console, *([mqtt.events] if mqtt else [])),
         store=store,
-        pop=pages,
+        pop=console,
         clock=clock,
         ears=detectors.ears,
         rules_version=detectors.version,
@@ -93,7 +95,7 @@ async def serve(settings: Settings) -> None:
     if mqtt:
         mqtt.start(service, left=interrupted)
     stage = Backstage(
-        settings=settings, service=service, pages=pages, roster=directory, feed=feed,
+        settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time),
         records=RecordFiles(settings.records.dir), parts={"mqtt": mqtt.describe} if mqtt else {},
     )  # fmt: skip

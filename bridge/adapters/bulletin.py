@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-from bridge.adapters.published import EVENTS, Channel, HandoffState, OfCall
+from bridge.adapters.payload import OfCall
+from bridge.adapters.published import EVENTS, Channel, HandoffState
 from bridge.ports import Clock
 
 MOST_CALLS: Final = 2000

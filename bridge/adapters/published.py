@@ -6,25 +6,11 @@ with the reason. `handoff schema asyncapi` is generated from here.
 
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from bridge.adapters.payload import OfCall, Payload
+from bridge.adapters.published_console import Control, PassedOn, PickUp, Supervision
 from bridge.model.handoff import State
 
 Channel = Literal["event", "transcript", "cue"]
-
-
-class Payload(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
-
-    v: Literal[1] = 1
-    """version of this contract"""
-    id: str
-    """unique; a message that comes twice comes with the same"""
-    seq: int
-    """counts the messages of this topic, from 1; a gap is a loss"""
-    ts: str
-    """ISO 8601, UTC, with milliseconds"""
-    site: str
 
 
 class Status(Payload):
@@ -42,12 +28,6 @@ class Presence(Payload):
 
     agent: str
     state: Literal["free", "busy"]
-
-
-class OfCall(Payload):
-    call: str
-    at_s: float
-    """seconds since the conversation began"""
 
 
 class Started(OfCall):
@@ -279,7 +259,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
         for model in (
             Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music,
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
-            Ask,
+            Ask, Control, PickUp, PassedOn, Supervision,
         )
     },
     **{

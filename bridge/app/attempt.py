@@ -36,6 +36,7 @@ class Attempts:
         self._target: Target | None = None
         self._choice: ModeChoice | None = None
         self._tried: list[str] = []
+        self._wanted = escalation.target
         self._popped: asyncio.Task[None] | None = None
         self._dialing: asyncio.Task[None] | None = None
         self._free: asyncio.Task[None] | None = None
@@ -88,8 +89,13 @@ class Attempts:
 
     def _ask(self) -> Choice:
         return self._call.desk.directory.choose(
-            reason=self._escalation.reason, tried=tuple(self._tried), wanted=self._escalation.target
+            reason=self._escalation.reason, tried=tuple(self._tried), wanted=self._wanted
         )
+
+    def pass_on(self, target: str) -> None:
+        """The connected agent names who is to have the caller next, whether or not he was tried before."""
+        self._wanted = target
+        self._tried = [tried for tried in self._tried if tried != target]
 
     def _mode_for(self, target: Target) -> ModeChoice:
         rules, escalation = self._call.settings.handoff, self._escalation

@@ -7,6 +7,7 @@ from asr.types import Partial, StreamEvent
 from bridge.app import messages as m
 from bridge.app.bot_side import BotSide
 from bridge.app.call import Call, Desk
+from bridge.app.controls import Controls
 from bridge.app.ear import Ear
 from bridge.app.handoffs import Handoffs
 from bridge.app.lines import Lines
@@ -54,7 +55,7 @@ class Conversation:
         call.headers = dict(incoming.headers)
         self._incoming, self._events, self._pool = incoming, events, pool
         self._telling = Telling(call)
-        self._started_at = desk.clock.utc()
+        self.started_at = desk.clock.utc()
         self.over = asyncio.Event()
         self.bot = BotSide(
             call, script, incoming.headers, hear=self._hear, asked=self._asked,
@@ -62,18 +63,19 @@ class Conversation:
             hang_up_caller=lambda why: self.lines.hang_up_caller(why), announce=self._announce,
             missing=self._bot_missing,
         )  # fmt: skip
-        self._ear = Ear(call, local_bot=self.bot.local)
+        self.ear = Ear(call, local_bot=self.bot.local)
         self.handoffs = Handoffs(
-            call, self._ear, self.bot, strict=strict, apology=apology, on_token=on_token,
+            call, self.ear, self.bot, strict=strict, apology=apology, on_token=on_token,
             changed=lambda: self.lines.close_when_alone(),
         )  # fmt: skip
         self._orders = Orders(call, self.handoffs)
+        self.controls = Controls(call, self.ear, self.handoffs)
         self._watch = Watch(call, self.handoffs, self.bot)
         self._listening = Listening(
             call, pool, hear=self._hear, glimpse=self._glimpse, voice=self._voiced,
-            during=self.handoffs.during,
+            during=self.controls.during,
         )  # fmt: skip
-        self.lines = Lines(call, self._ear, self._listening, self.bot, self.handoffs, self._bot_missing)
+        self.lines = Lines(call, self.ear, self._listening, self.bot, self.handoffs, self._bot_missing)
 
     @property
     def brief(self) -> Brief | None:
@@ -91,6 +93,7 @@ class Conversation:
         self._begin(self._incoming)
         while not (self.lines.closed and self.handoffs.live is None):
             self._take(await call.inbox.get())
+            self.controls.follow()
         record = self._record()
         await call.desk.store.save(record)
         self.over.set()
@@ -165,6 +168,8 @@ class Conversation:
                 self._orders.obey(message)
             case m.Commanded():
                 message.answer(self._orders.answer(message))
+            case m.Controlled():
+                message.answer(self.controls.obey(message))
             case m.Draining():
                 self.handoffs.drain()
             case m.Adopted():
@@ -235,7 +240,7 @@ class Conversation:
             begins = isinstance(event, e.PlayStarted)
             self._listening.voices.turn(Speaker.BOT, begins, self.call.at_s(event.at))
         if event.player == ANNOUNCE:
-            self._ear.lay(announcing=isinstance(event, e.PlayStarted))
+            self.ear.lay(announcing=isinstance(event, e.PlayStarted))
         if isinstance(event, e.PlayStarted):
             self.handoffs.whisper.play_started(event)
             return
@@ -293,7 +298,7 @@ class Conversation:
         return ConversationRecord(
             v=RECORD_VERSION,
             id=call.id,
-            started_at=self._started_at,
+            started_at=self.started_at,
             seconds=call.now_s(),
             ended="transferred" if transferred else self.lines.ended or "completed",
             caller=self._incoming.from_uri,

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bridge.config.console import Console
 from bridge.config.outside import Api, Mqtt, Webhook
 from bridge.config.sections import (
     Agent,
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     api: Api = Api()
     mqtt: Mqtt = Mqtt()
     webhooks: list[Webhook] = []
+    console: Console = Console()
 
     _file: ClassVar[dict[str, Any]] = {}
 

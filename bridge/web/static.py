@@ -1,7 +1,7 @@
 """The files of the console page, and the headers under which they are served.
 
-The policy lets the page run its own modules and talk to its own bridge; nothing inline, nothing from elsewhere,
-in nobody's frame. What callers say reaches the page as JSON and is shown as text.
+The policy lets the page run its own modules and talk to its own bridge; nothing inline, nothing from
+elsewhere, in nobody's frame. What callers say reaches the page as JSON and is shown as text.
 """
 
 from pathlib import Path
@@ -16,7 +16,8 @@ FILES: Final = Path(__file__).parent / "console"
 HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "media-src 'self' blob:; worker-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+        "media-src 'self' blob:; worker-src 'self'; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -42,8 +43,8 @@ class _Guarded(StaticFiles):
 
 
 def add_console_files(app: FastAPI) -> None:
-    """The page at / and its parts under /console/. They are the same for everybody and hold no secret: who may
-    see anything is asked by the WebSocket the page opens."""
+    """The page at / and its parts under /console/, the same for everybody and without a secret: who may see
+    anything is asked by the WebSocket the page opens."""
 
     @app.get("/", include_in_schema=False)
     async def page() -> FileResponse:

@@ -1,13 +1,13 @@
 """The real page in front of a bridge made of one snapshot."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
 from fastapi import FastAPI, WebSocket
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, async_playwright
 from starlette.websockets import WebSocketDisconnect
 
 from bridge.web.static import add_console_files
@@ -44,7 +44,11 @@ class Painted:
 @asynccontextmanager
 async def served(app: FastAPI) -> AsyncIterator[str]:
     """The app on a loopback port; its address."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="websockets-sansio"))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app, host="127.0.0.1", port=0, log_level="error", lifespan="off", ws="websockets-sansio"
+        )
+    )
     running = asyncio.create_task(server._serve())
     async with asyncio.timeout(10):
         while not server.started:

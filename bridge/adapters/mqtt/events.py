@@ -10,7 +10,8 @@ import structlog
 from bridge.adapters.bulletin import Bulletin, Bulletins
 from bridge.adapters.mqtt.outbox import Message, Outbox
 from bridge.adapters.mqtt.topics import Topics
-from bridge.adapters.published import VITAL, Payload, Presence, Status
+from bridge.adapters.payload import Payload
+from bridge.adapters.published import VITAL, Presence, Status
 from bridge.ports import Clock
 
 log = structlog.get_logger()
