@@ -77,7 +77,7 @@ def call(state: str, now_s: float, upto: int, **fields: Any) -> dict[str, Any]:
 
 def snapshot(calls: list[dict[str, Any]], role: str = "agent", agent: str | None = "ann") -> dict[str, Any]:
     busy = {c["agent"]: "wrap_up" if c["state"] == "wrap_up" else "busy" for c in calls if c["state"]}
-    people = [{**a, "state": busy.get(a["id"], a["state"])} for a in AGENTS]
+    people = [{**a, "devices": ["sip"], "state": busy.get(a["id"], a["state"])} for a in AGENTS]
     return {
         "type": "snapshot", "rev": 1,
         "me": {"name": "Sam Lee" if role == "supervisor" else "Ann Baker", "role": role, "agent": agent, "telephone": role == "supervisor"},

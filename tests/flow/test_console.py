@@ -1,4 +1,4 @@
-"""The agent's and the supervisor's console, on the twin: each button, transfer, wrap-up, and who hears a coach."""
+"""The agent's and the supervisor's console, on the twin: buttons, transfer, wrap-up, who hears a coach."""
 
 from pathlib import Path
 

@@ -8,7 +8,7 @@ import { connect } from "./link.js";
 import { Notices, Shortcuts, SignIn } from "./notices.js";
 import { findPhone } from "./phone.js";
 import { hush, ring } from "./ring.js";
-import { state, subscribe, task, phase } from "./store.js";
+import { phase, state, subscribe, task, view } from "./store.js";
 import { Task } from "./task.js";
 import { startTheme } from "./theme.js";
 import { Top } from "./top.js";
@@ -20,7 +20,7 @@ function App() {
   if (state.link === "refused") return html`<${SignIn} />`;
   if (!state.me) return html`<div class="sign-in"><p class="soft" role="status">${state.link === "forbidden" ? "This sign-in may not use the console." : "Connecting…"}</p></div>`;
   return html`<div class="frame"><div><${Top} call=${call} /><${Notices} /></div>
-    ${state.view === "board" ? html`<${Board} />` : state.view === "floor" ? html`<${Floor} />`
+    ${view() === "board" ? html`<${Board} />` : view() === "floor" ? html`<${Floor} />`
       : html`<div class="columns"><${Calls} task=${call} /><${Task} call=${call} /><${Assist} call=${call} /></div>`}
     <${Announcer} call=${call} at=${at} /><${Shortcuts} /></div>`;
 }

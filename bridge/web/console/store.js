@@ -95,6 +95,9 @@ export const mine = (call) => Boolean(state.me?.agent) && call.agent === state.m
 export const supervising = () => ["supervisor", "admin"].includes(state.me?.role);
 export const myself = () => state.agents.find((agent) => agent.id === state.me?.agent);
 
+// Agents have their desk, who only looks on the wallboard; supervisors choose.
+export const view = () => supervising() ? state.view : state.me?.role === "readonly" ? "board" : "desk";
+
 // The one task of this agent: a call that is his and not over.
 export const task = () => [...state.calls.values()].find((call) => mine(call) && phase(call));
 
