@@ -6,11 +6,12 @@ alone, and each conversation leaves exactly one record in which each handoff has
 
 import tempfile
 from pathlib import Path
+from typing import Any, cast, get_args
 
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
-from bridge.app.messages import BotReported, Ordered
+from bridge.app.messages import BotReported, Button, Drafted, Ordered, PassedOn, Supervised
 from bridge.model.bot import Action, BotState
 from bridge.model.handoff import Event
 from tests.flow.stage import Stage, agents
@@ -22,7 +23,9 @@ ACTIONS = (
     "agent_rings", "agent_answers", "agent_busy", "agent_declines", "agent_hangs_up", "agent_vanishes",
     "key_1", "key_2", "key_3", "key_5", "agent_talks", "agent_holds", "agent_resumes", "bot_reports",
     "order_dismissed", "order_release", "order_hand_back", "order_disposition_set", "refer_refused",
-    "refer_silent", "refer_late",
+    "refer_silent", "refer_late", "pass_on", "supervise_listen", "supervise_coach", "supervise_barge",
+    "supervise_leave", "supervisor_answers", "supervisor_busy", "supervisor_hangs_up", "supervisor_vanishes",
+    "draft", "finish", *(f"press_{button}" for button in get_args(Button)),
 )  # fmt: skip
 
 ACCEPTED = ["caller_requests", "agent_answers", "key_1"]
@@ -49,6 +52,8 @@ def act(stage: Stage, action: str) -> None:
         }[rest]()
     elif kind == "key" and agent:
         agent.press(rest)
+    elif kind in ("press", "pass", "supervise", "supervisor") or action in ("draft", "finish"):
+        at_the_console(stage, kind, rest)
     elif kind == "order":
         stage.conversation.call.inbox.put_nowait(Ordered(Event(rest)))
     elif kind == "refer":
@@ -64,6 +69,27 @@ def act(stage: Stage, action: str) -> None:
     elif kind == "bot":
         state = BotState(intent="billing", actions=(Action(name="look_up", result="found", ok=True),))
         stage.conversation.call.inbox.put_nowait(BotReported(state))
+
+
+def at_the_console(stage: Stage, kind: str, rest: str) -> None:
+    legs = [leg for leg in stage.ua.legs if leg.startswith("supervisor")]
+    far = stage.ua.far(legs[-1]) if legs else None
+    if kind == "press":
+        stage.press(cast(Button, rest))
+    elif kind == "pass":
+        stage.control(PassedOn("bob", "please look at the second charge"))
+    elif kind == "supervise":
+        mode = None if rest == "leave" else rest
+        stage.control(Supervised(cast(Any, mode), "sip:sam@127.0.0.7"))
+    elif kind == "supervisor" and far:
+        {
+            "answers": far.answer,
+            "busy": lambda: far.refuse(486),
+            "hangs_up": far.hang_up,
+            "vanishes": far.vanish,
+        }[rest]()
+    elif kind in ("draft", "finish"):
+        stage.control(Drafted("resolved", "all is well", "right", finished=kind == "finish"))
 
 
 @given(world, modes, st.booleans())
@@ -82,7 +108,7 @@ def test_the_promises_hold(actions: list[str], mode: str, same_peer: bool) -> No
             stage.caller.hang_up()
             await stage.settle(2)
             for leg, far in stage.ua.fars.items():
-                if leg.startswith("agent") and not stage.ua.finished:
+                if leg.startswith(("agent", "supervisor")) and not stage.ua.finished:
                     far.hang_up()
         return stage
 
@@ -91,6 +117,7 @@ def test_the_promises_hold(actions: list[str], mode: str, same_peer: bool) -> No
     (record,) = stage.store.records
     assert all(leg.phase == "ended" for leg in stage.ua.legs.values())
     assert stage.whisper_leaks == 0
+    assert stage.coach_leaks == 0
     assert stage.worst_silence <= QUIET_LIMIT_S
     assert len({h.id for h in record.handoffs}) == len(record.handoffs)
     assert not stage.events.of("fault")
