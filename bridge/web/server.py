@@ -45,7 +45,7 @@ def make_app(stage: Backstage) -> FastAPI:
         }
 
     add_console_files(app)
-    stage.console.attach(stage.settings, service, stage.roster)
+    stage.console.attach(stage.settings, service, stage.roster, telephones=stage.telephones is not None)
     app.include_router(console_routes(stage))
     return app
 

@@ -16,6 +16,7 @@ export function Top() {
     ${supervising() && html`<nav class="tabs" aria-label="Views">${VIEWS.map(([key, label]) => html`<button type="button" class="tab" aria-current=${state.view === key ? "page" : undefined} onClick=${() => set({ view: key })}>${label}</button>`)}</nav>`}
     <span class="push group">
       ${state.phone && html`<${Chip} tone=${state.phone.tested ? "good" : "warn"}>${state.phone.tested ? "Microphone tested" : "Microphone not tested"}<//>`}
+      ${state.phone && !state.phone.tested && html`<button type="button" class="button small" onClick=${() => state.phone.test()}>Test microphone</button>`}
       <${Chip} tone=${state.link === "open" ? "good" : "bad"}>${state.link === "open" ? "Connected" : "Reconnecting"}<//>
       ${me && html`<label class="group"><span class="hidden">Your presence</span>
         <select class="field" value=${me.state === "away" ? (PRESENCE.some(([key]) => key && key === me.reason) ? me.reason : "other") : ""} onChange=${(e) => presence(!e.target.value, e.target.value)}>
