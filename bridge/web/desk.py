@@ -97,6 +97,10 @@ class Console:
         self._settings, self._service, self._roster = settings, service, roster
         self._telephones = telephones
 
+    def describe(self) -> dict[str, Any]:
+        """For /healthz."""
+        return {"pages": len(self.open)}
+
     # -- events of the bridge
 
     def emit(self, kind: str, conversation: str, body: dict[str, Any]) -> None:

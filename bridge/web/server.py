@@ -41,6 +41,7 @@ def make_app(stage: Backstage) -> FastAPI:
             "conversations": len(service.live),
             "asr": service.asr.describe(),
             "registrations": service.registrations.describe(),
+            "console": stage.console.describe(),
             **{name: describe() for name, describe in stage.parts.items()},
         }
 

@@ -95,11 +95,16 @@ def console_routes(stage: Backstage) -> APIRouter:
 
 
 def _admitted(stage: Backstage, socket: WebSocket, agent: str | None) -> OpenPage:
-    """An agent sits at his own desk, who may see all at anybody's. Raises `Denied`."""
+    """An agent sits at his own desk, who may see all at anybody's; where nobody needs a token, at the first
+    agent's. Raises `Denied`."""
     who = stage.door.who(socket)
     if not who.at_least("readonly"):
         raise Denied(403, "forbidden", f"{who.name} has role {who.role}; this wants readonly")
-    return OpenPage(who, agent if agent and who.at_least("supervisor") else who.agent)
+    if who.at_least("supervisor") and agent is not None:
+        return OpenPage(who, agent or None)
+    if stage.door.open and (agents := stage.roster.views()):
+        return OpenPage(who, agents[0].id)
+    return OpenPage(who, who.agent)
 
 
 def _telephone(stage: Backstage, page: OpenPage) -> AbstractAsyncContextManager[PageTelephone | None]:

@@ -30,7 +30,7 @@ export function Top() {
 
 // Who may see all may also sit at anybody's desk.
 function DeskOf() {
-  const sit = (agent) => { const url = new URL(location.href); url.searchParams.set("agent", agent); if (!agent) url.searchParams.delete("agent"); location.assign(url); };
+  const sit = (agent) => { const url = new URL(location.href); url.searchParams.set("agent", agent); location.assign(url); };
   return html`<label class="group"><span class="hidden">At the desk of</span><select class="field" value=${state.me.agent ?? ""} onChange=${(e) => sit(e.target.value)}>
     <option value="">${state.me.name}</option>${state.agents.map((agent) => html`<option value=${agent.id}>At the desk of ${agent.name || agent.id}</option>`)}</select></label>`;
 }
