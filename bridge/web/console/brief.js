@@ -40,7 +40,7 @@ function Facts({ brief }) {
   </dl>`;
 }
 
-const MISSING = { crm: "customer record", why: "reason of the call", open: "what is open", next: "next step", actions: "what the assistant did" };
+const MISSING = { crm: "customer record", why: "reason of the call", tried: "what was tried", unresolved: "what is open", next: "next step" };
 const missing = (name) => MISSING[name] ?? spoken(name);
 
 function Fact({ name, line, sub }) {
