@@ -4,7 +4,7 @@ PYTEST := .venv/bin/pytest
 OUT := out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run asterisk console soak eval redaction corpus train-cues lock clean setup parts lint
+.PHONY: help demo test check run asterisk console screenshots soak eval redaction corpus train-cues lock clean setup parts lint
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,9 +39,11 @@ run: setup ## run the bridge with configs/bridge.yaml
 asterisk: setup ## run a real Asterisk 22 on loopback with configs/asterisk, until Ctrl-C
 	$(PY) -m bridge.peers.asterisk
 
-console: setup ## run the bridge and say where the agent's plain page is
-	@echo "Conversations with their briefs: http://127.0.0.1:8080/ (Ctrl-C twice ends the bridge)"
-	.venv/bin/handoff run --config configs/bridge.yaml
+console: setup ## a bridge with a caller who keeps calling: open the page and press Accept
+	$(PY) -m bridge.demo.live --out $(OUT)/console
+
+screenshots: setup parts ## the pictures of docs/console.md, by the tests that look at every state
+	HANDOFF_SCREENSHOTS=docs/console $(PYTEST) tests/console/test_states.py
 
 soak: setup parts ## minutes: 200 random walks on real pjsua2, people who talk on for a minute without main
 	$(PYTEST) tests -m soak --timeout 1800

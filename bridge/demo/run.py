@@ -53,7 +53,7 @@ class LanePlan:
 
 def plan(mode: str, *, scenarios: bool, real: bool) -> list[LanePlan]:
     """Shared out so that both lanes take about as long. `real`: there is an Asterisk."""
-    first, second = _free_nets()
+    first, second = free_nets()
     extra = SCENARIOS if scenarios else ()
     if mode == "all":
         lanes = [("a", False, ("conference", *extra[1:])), ("b", True, ("refer", *extra[:1]))]
@@ -66,7 +66,7 @@ def plan(mode: str, *, scenarios: bool, real: bool) -> list[LanePlan]:
     ]
 
 
-def _free_nets() -> tuple[str, str]:
+def free_nets() -> tuple[str, str]:
     """Two nets of the loopback where nobody listens: two demos may run at once."""
     for number in NETS:
         nets = f"127.0.{number}", f"127.0.{number + 1}"

@@ -14,6 +14,7 @@ from bridge.ports import Feed, Records, Roster
 from bridge.web.auth import Denied, Door, Identity
 from bridge.web.desk import Console
 from bridge.web.page import Pages
+from bridge.web.telephones import Telephones
 
 Parts = Mapping[str, Callable[[], dict[str, Any]]]
 
@@ -30,6 +31,8 @@ class Backstage:
     roster: Roster
     records: Records
     feed: Feed
+    telephones: Telephones | None = None
+    """None: calls ring on telephones of the agents' own only"""
     parts: Parts = field(default_factory=dict)
 
     def need(self, role: Role, *, bot: bool = False) -> Callable[[Request], Awaitable[Identity]]:

@@ -16,6 +16,7 @@ from bridge.ports import Roster
 from bridge.web.auth import Identity
 from bridge.web.board import Board
 from bridge.web.page import Pages
+from bridge.web.telephones import MODULE
 from bridge.web.view import View, agent_view, brief_view, changes, utterance_view, view_of, without_words
 
 QUEUE: Final = 400
@@ -85,14 +86,20 @@ class Console:
         self._settings: Settings | None = None
         self._service: Service | None = None
         self._roster: Roster | None = None
+        self._telephones = False
         self._dirty: set[str] = set()
         self._whispers: dict[str, View] = {}
         self._shown: dict[str, asyncio.Future[None]] = {}
         self._shows = 0
 
-    def attach(self, settings: Settings, service: Service, roster: Roster) -> None:
-        """Once, when everything the pages look at has been made."""
+    def attach(self, settings: Settings, service: Service, roster: Roster, *, telephones: bool) -> None:
+        """Once, when everything the pages look at has been made. `telephones`: pages may be some."""
         self._settings, self._service, self._roster = settings, service, roster
+        self._telephones = telephones
+
+    def describe(self) -> dict[str, Any]:
+        """For /healthz."""
+        return {"pages": len(self.open)}
 
     # -- events of the bridge
 
@@ -206,7 +213,7 @@ class Console:
                 },
                 "setup": {
                     "site": settings.site, "dispositions": settings.console.dispositions,
-                    "browser_phone": None,
+                    "browser_phone": MODULE if self._telephones and page.sit else None,
                 },
                 "agents": self.agents(),
                 "calls": [{**view, "utterances": self._said_in(page, id)} for id, view in page.sent.items()],

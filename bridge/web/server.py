@@ -44,11 +44,12 @@ def make_app(stage: Backstage) -> FastAPI:
             "conversations": len(service.live),
             "asr": service.asr.describe(),
             "registrations": service.registrations.describe(),
+            "console": stage.console.describe(),
             **{name: describe() for name, describe in stage.parts.items()},
         }
 
     add_console_files(app)
-    stage.console.attach(stage.settings, service, stage.roster)
+    stage.console.attach(stage.settings, service, stage.roster, telephones=stage.telephones is not None)
     app.include_router(console_routes(stage))
     return app
 

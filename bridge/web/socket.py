@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, WebSocket
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from bridge.app import messages as m
@@ -13,7 +14,8 @@ from bridge.ports import Answer
 from bridge.web.auth import Denied
 from bridge.web.backstage import Backstage
 from bridge.web.desk import Console, OpenPage
-from bridge.web.view import text_of
+from bridge.web.telephones import PageTelephone
+from bridge.web.view import View, text_of
 
 UNKNOWN, FORBIDDEN, AGAIN, BAD = 4401, 4403, 4000, 4400
 """close codes: sign in; may not; come again (the session has been renewed, or is over); not our page"""
@@ -82,7 +84,8 @@ def console_routes(stage: Backstage) -> APIRouter:
                     tasks.create_task(_watch_agents(stage, console, page)),
                     tasks.create_task(_watch_session(stage, socket)),
                 ]
-                await _read(stage, console, page, socket)
+                async with _telephone(stage, page) as telephone:
+                    await _read(stage, page, socket, telephone)
                 for task in background:
                     task.cancel()
         finally:
@@ -92,11 +95,27 @@ def console_routes(stage: Backstage) -> APIRouter:
 
 
 def _admitted(stage: Backstage, socket: WebSocket, agent: str | None) -> OpenPage:
-    """An agent sits at his own desk, who may see all at anybody's. Raises `Denied`."""
+    """An agent sits at his own desk, who may see all at anybody's; where nobody needs a token, at the first
+    agent's. Raises `Denied`."""
     who = stage.door.who(socket)
     if not who.at_least("readonly"):
         raise Denied(403, "forbidden", f"{who.name} has role {who.role}; this wants readonly")
-    return OpenPage(who, agent if agent and who.at_least("supervisor") else who.agent)
+    if who.at_least("supervisor") and agent is not None:
+        return OpenPage(who, agent or None)
+    if stage.door.open and (agents := stage.roster.views()):
+        return OpenPage(who, agents[0].id)
+    return OpenPage(who, who.agent)
+
+
+def _telephone(stage: Backstage, page: OpenPage) -> AbstractAsyncContextManager[PageTelephone | None]:
+    """The page as a telephone, where it can be one."""
+    if stage.telephones is None or not page.sit or not page.words:
+        return contextlib.nullcontext()
+
+    async def send(message: View) -> None:
+        page.queue.put_nowait(message)
+
+    return stage.telephones.page(page.sit, send)
 
 
 async def _write(socket: WebSocket, console: Console, page: OpenPage) -> None:
@@ -126,32 +145,40 @@ async def _watch_session(stage: Backstage, socket: WebSocket) -> None:
             return
 
 
-async def _read(stage: Backstage, console: Console, page: OpenPage, socket: WebSocket) -> None:
+async def _read(stage: Backstage, page: OpenPage, socket: WebSocket, telephone: PageTelephone | None) -> None:
     """Until the page goes. What is not from our page ends the connection."""
     try:
         while True:
-            message = SENT.validate_json(await socket.receive_text())
-            match message:
-                case Shown():
-                    console.seen(message.show)
-                case Again():
-                    page.restart()
-                case Presence():
-                    if page.sit and page.words:
-                        source = f"console:{page.who.name}"
-                        stage.roster.declare(page.sit, message.willing, source=source, reason=message.reason)
-                case Order():
-                    answer = await _obey(stage, page, message)
-                    page.queue.put_nowait(
-                        {"type": "answer", "n": message.n, "code": answer.code, "message": answer.message}
-                    )
-                    if message.verb == "draft" and answer.code == "accepted":
-                        page.tell({"type": "drafted", "handoff": message.handoff, "draft": _typed(message)})
+            message = await socket.receive_json()
+            if isinstance(message, dict) and str(message.get("type", "")).startswith("phone."):
+                if telephone:
+                    telephone.receive(message)
+            else:
+                await _take(stage, page, SENT.validate_python(message))
     except WebSocketDisconnect:
         return
-    except (ValidationError, RuntimeError):
+    except (ValueError, RuntimeError):  # neither JSON nor one of ours; or the connection is gone
         if socket.application_state is WebSocketState.CONNECTED:
             await socket.close(BAD)
+
+
+async def _take(stage: Backstage, page: OpenPage, message: Shown | Again | Presence | Order) -> None:
+    match message:
+        case Shown():
+            stage.console.seen(message.show)
+        case Again():
+            page.restart()
+        case Presence():
+            if page.sit and page.words:
+                source = f"console:{page.who.name}"
+                stage.roster.declare(page.sit, message.willing, source=source, reason=message.reason)
+        case Order():
+            answer = await _obey(stage, page, message)
+            page.queue.put_nowait(
+                {"type": "answer", "n": message.n, "code": answer.code, "message": answer.message}
+            )
+            if message.verb == "draft" and answer.code == "accepted":
+                page.tell({"type": "drafted", "handoff": message.handoff, "draft": _typed(message)})
 
 
 async def _obey(stage: Backstage, page: OpenPage, order: Order) -> Answer:

@@ -1,6 +1,7 @@
 """The real page in front of a bridge made of one snapshot."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,9 +11,8 @@ from fastapi import FastAPI, WebSocket
 from playwright.async_api import Browser, async_playwright
 from starlette.websockets import WebSocketDisconnect
 
+from bridge.peers.chromium import chromium as peer
 from bridge.web.static import add_console_files
-
-CHROMIUM = "/usr/bin/chromium"
 
 
 class Painted:
@@ -63,7 +63,10 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM)
+        found = peer()
+        browser = await playwright.chromium.launch(
+            executable_path=found.program, env={**os.environ, **found.environment}
+        )
         try:
             yield browser
         finally:

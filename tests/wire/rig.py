@@ -237,13 +237,14 @@ def office(
     staff: Staff | None = None,
     failsafe: int | None = None,
     registrations: Staff | None = None,
+    supervisors: Staff | None = None,
     pbx_changes: Mapping[str, str] | None = None,
     **sections: dict[str, Any],
 ) -> Iterator[Office]:
     """Start a bridge, and an Asterisk in front of it; end both. `sections` go over the configuration.
 
-    `failsafe` is the last number of the telephone that takes callers of a dead main; `registrations` are made
-    for that network; `pbx_changes` go over configs/asterisk.
+    `failsafe` is the last number of the telephone that takes callers of a dead main; `registrations` and
+    `supervisors` are made for that network; `pbx_changes` go over configs/asterisk.
     """
     net = network()
     config = configuration(net, pbx, sections)
@@ -251,6 +252,8 @@ def office(
         config["agents"] = staff(net)
     if registrations:
         config["sip"]["registrations"] = registrations(net)
+    if supervisors:
+        config["console"] = {"supervisors": supervisors(net)}
     if failsafe:
         config["handoff"]["failsafe_uri"] = f"sip:agent2@{net}.{failsafe}:5060"
     with contextlib.ExitStack() as stack:

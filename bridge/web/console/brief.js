@@ -19,7 +19,7 @@ export function Brief({ call, clock, focus }) {
     <p class="why-line">${reason(brief.reason)}${brief.quote && html`: <q>${brief.quote}</q>`}</p>
     <${Facts} brief=${brief} />
     ${brief.opening && html`<div class="opening"><span>You could say</span><p>${brief.opening}</p></div>`}
-    ${brief.missing.length > 0 && html`<p class="missing">Not known: ${brief.missing.map(spoken).join(", ")}</p>`}
+    ${brief.missing.length > 0 && html`<p class="missing">Not known: ${brief.missing.map(missing).join(", ")}</p>`}
   </section>`;
 }
 
@@ -39,6 +39,9 @@ function Facts({ brief }) {
       : html`<${Fact} name="Mood" line=${{ text: capital(brief.sentiment), confidence: brief.mood?.confidence }} sub=${brief.mood && `“${brief.mood.text}”`} />`}
   </dl>`;
 }
+
+const MISSING = { crm: "customer record", why: "reason of the call", tried: "what was tried", unresolved: "what is open", next: "next step" };
+const missing = (name) => MISSING[name] ?? spoken(name);
 
 function Fact({ name, line, sub }) {
   const unsure = line?.confidence != null && line.confidence < 0.6;

@@ -23,6 +23,9 @@ export function connect() {
   };
 }
 
+// An open page counts as a request: its session is renewed while it stands open.
+setInterval(() => { if (socket?.readyState === WebSocket.OPEN) fetch("/v1/me").catch(() => {}); }, 300_000);
+
 function receive(message) {
   for (const [prefix, taker] of others) if (message.type.startsWith(prefix)) return taker(message);
   if (message.type === "snapshot") tries = 0;

@@ -16,6 +16,7 @@ export function Top() {
     ${supervising() && html`<nav class="tabs" aria-label="Views">${VIEWS.map(([key, label]) => html`<button type="button" class="tab" aria-current=${state.view === key ? "page" : undefined} onClick=${() => set({ view: key })}>${label}</button>`)}</nav>`}
     <span class="push group">
       ${state.phone && html`<${Chip} tone=${state.phone.tested ? "good" : "warn"}>${state.phone.tested ? "Microphone tested" : "Microphone not tested"}<//>`}
+      ${state.phone && !state.phone.tested && html`<button type="button" class="button small" onClick=${() => state.phone.test()}>Test microphone</button>`}
       <${Chip} tone=${state.link === "open" ? "good" : "bad"}>${state.link === "open" ? "Connected" : "Reconnecting"}<//>
       ${me && html`<label class="group"><span class="hidden">Your presence</span>
         <select class="field" value=${me.state === "away" ? (PRESENCE.some(([key]) => key && key === me.reason) ? me.reason : "other") : ""} onChange=${(e) => presence(!e.target.value, e.target.value)}>
@@ -29,7 +30,7 @@ export function Top() {
 
 // Who may see all may also sit at anybody's desk.
 function DeskOf() {
-  const sit = (agent) => { const url = new URL(location.href); url.searchParams.set("agent", agent); if (!agent) url.searchParams.delete("agent"); location.assign(url); };
+  const sit = (agent) => { const url = new URL(location.href); url.searchParams.set("agent", agent); location.assign(url); };
   return html`<label class="group"><span class="hidden">At the desk of</span><select class="field" value=${state.me.agent ?? ""} onChange=${(e) => sit(e.target.value)}>
     <option value="">${state.me.name}</option>${state.agents.map((agent) => html`<option value=${agent.id}>At the desk of ${agent.name || agent.id}</option>`)}</select></label>`;
 }
