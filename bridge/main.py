@@ -9,12 +9,14 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import structlog
 import yaml
 from pydantic import ValidationError
 
+from bridge.adapters.callback_files import CallbackFiles
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
 from bridge.adapters.mqtt.station import MqttStation
@@ -23,6 +25,7 @@ from bridge.adapters.recovery import close_interrupted
 from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
 from bridge.app.call import Desk
+from bridge.app.callbacks import Callbacks
 from bridge.app.directory import Directory
 from bridge.app.service import Service
 from bridge.briefing.refiner import refiner_of
@@ -30,6 +33,7 @@ from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.control import ControlSocket
 from bridge.cues.detectors import load_detectors
+from bridge.front_desk import reserve_worker
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
@@ -70,11 +74,14 @@ async def serve(settings: Settings) -> None:
     llm = refiner_of(settings)
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
     feed = LiveFeed(settings.site, clock, lambda id: service.agents_of(id))
+    told = Tee(events, feed, *([mqtt.events] if mqtt else []))
+    book = Callbacks(settings, CallbackFiles(settings.records.dir / "callbacks"), directory, told, clock)
     desk = Desk(
         settings=settings,
         tts=tts,
         directory=directory,
-        events=Tee(events, feed, *([mqtt.events] if mqtt else [])),
+        events=told,
+        callbacks=book,
         store=store,
         pop=pages,
         clock=clock,
@@ -84,7 +91,8 @@ async def serve(settings: Settings) -> None:
         wording=wording_of(settings),
         llm=llm,
     )
-    service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
+    script = None if settings.bot.uri else load_script(settings.bot.script)
+    service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
     control = ControlSocket(paths.control, service, tts)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -95,11 +103,13 @@ async def serve(settings: Settings) -> None:
     stage = Backstage(
         settings=settings, service=service, pages=pages, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time),
-        records=RecordFiles(settings.records.dir), parts={"mqtt": mqtt.describe} if mqtt else {},
+        records=RecordFiles(settings.records.dir),
+        parts={"callbacks": book.describe, **({"mqtt": mqtt.describe} if mqtt else {})},
     )  # fmt: skip
     api = asyncio.create_task(serve_api(settings.api, make_app(stage)))
-    ready = asyncio.create_task(_prepare(service, tts, paths))
+    ready = asyncio.create_task(_prepare(service, tts, paths, book))
     await stop.wait()
+    await book.close()
     await service.finish(FINISH_S)
     for task in (ready, api):
         task.cancel()
@@ -112,11 +122,12 @@ async def serve(settings: Settings) -> None:
     events.close()
 
 
-async def _prepare(service: Service, tts: TtsProcess, paths: Paths) -> None:
+async def _prepare(service: Service, tts: TtsProcess, paths: Paths, book: Callbacks) -> None:
     """Ready = voices warm and somebody to listen: the supervisor waits for this file."""
     await tts.ready.wait()
     await service.prepare()
     await service.asr.ready.wait()
+    book.start(service.call_back)
     paths.ready.write_text(str(os.getpid()))
     log.info("ready", tts=tts.engine, asr=service.asr.describe()["engine"])
 

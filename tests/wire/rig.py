@@ -251,6 +251,12 @@ def office(
         config["agents"] = staff(net)
     if registrations:
         config["sip"]["registrations"] = registrations(net)
+    if "callback" in config.get("queue", {}):
+        callback = config["queue"]["callback"]
+        config["queue"] = {
+            **config["queue"],
+            "callback": {**callback, "uri": callback["uri"].replace("NET", net)},
+        }
     if failsafe:
         config["handoff"]["failsafe_uri"] = f"sip:agent2@{net}.{failsafe}:5060"
     with contextlib.ExitStack() as stack:
