@@ -24,6 +24,8 @@ from bridge.adapters.record_files import RecordFiles
 from bridge.adapters.recovery import close_interrupted
 from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
+from bridge.adapters.webhooks.hooks import Webhooks
+from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.callbacks import Callbacks
 from bridge.app.directory import Directory
@@ -38,7 +40,7 @@ from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
 from bridge.web.auth import Door, session_key
-from bridge.web.backstage import Backstage
+from bridge.web.backstage import Backstage, Parts
 from bridge.web.page import Pages
 from bridge.web.server import make_app, serve_api
 
@@ -74,7 +76,9 @@ async def serve(settings: Settings) -> None:
     llm = refiner_of(settings)
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
     feed = LiveFeed(settings.site, clock, lambda id: service.agents_of(id))
-    told = Tee(events, feed, *([mqtt.events] if mqtt else []))
+    spool = settings.records.dir / "webhooks.sqlite"
+    hooks = Webhooks(settings.webhooks, spool, settings.site, clock) if settings.webhooks else None
+    told = Tee(events, feed, *([mqtt.events] if mqtt else []), *([hooks] if hooks else []))
     book = Callbacks(settings, CallbackFiles(settings.records.dir / "callbacks"), directory, told, clock)
     desk = Desk(
         settings=settings,
@@ -90,6 +94,7 @@ async def serve(settings: Settings) -> None:
         vault=vault_of(settings),
         wording=wording_of(settings),
         llm=llm,
+        browsers=Browsers(reach=lambda agent, ready: directory.reach(agent, "browser", ready, source="page")),
     )
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
@@ -98,13 +103,14 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await control.open()
+    if hooks:
+        hooks.start()
     if mqtt:
         mqtt.start(service, directory, left=interrupted)
     stage = Backstage(
         settings=settings, service=service, pages=pages, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time),
-        records=RecordFiles(settings.records.dir),
-        parts={"callbacks": book.describe, **({"mqtt": mqtt.describe} if mqtt else {})},
+        records=RecordFiles(settings.records.dir), parts=_parts(mqtt=mqtt, webhooks=hooks, callbacks=book),
     )  # fmt: skip
     api = asyncio.create_task(serve_api(settings.api, make_app(stage)))
     ready = asyncio.create_task(_prepare(service, tts, paths, book))
@@ -117,9 +123,16 @@ async def serve(settings: Settings) -> None:
     await control.close()
     if mqtt:
         await mqtt.close()
+    if hooks:
+        await hooks.close()
     if llm:
         await llm.aclose()
     events.close()
+
+
+def _parts(**parts: MqttStation | Webhooks | Callbacks | None) -> Parts:
+    """Those that are there, with what each says of itself."""
+    return {name: part.describe for name, part in parts.items() if part}
 
 
 async def _prepare(service: Service, tts: TtsProcess, paths: Paths, book: Callbacks) -> None:

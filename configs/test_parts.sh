@@ -32,6 +32,15 @@ SUM
   rm -rf "$model.part"
 fi
 
+# Pipecat in an environment of its own: a test lets a Pipecat bot hand over.
+pipecat=.cache/pipecat
+if [ ! -e "$pipecat/ready" ]; then
+  rm -rf "$pipecat"
+  .venv/bin/uv venv -q --python .venv/bin/python "$pipecat"
+  .venv/bin/uv pip install -q --python "$pipecat/bin/python" --require-hashes -r requirements/test-pipecat.txt
+  touch "$pipecat/ready"
+fi
+
 # An Android archive: a zip with the model under assets/. 0.3.45 is the newest that has one: 0.3.75 holds a README only.
 model=.cache/vosk-model-en
 archive=vosk-model-en-0.3.45.aar

@@ -1,6 +1,7 @@
 """Reading the records that `FileStore` wrote."""
 
 import asyncio
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bridge.adapters.files import RECORD
 from bridge.model.record import ConversationRecord
 from bridge.ports import RecordPage
 
+ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 log = structlog.get_logger()
 
 
@@ -21,8 +23,8 @@ class RecordFiles:
         self._dir = dir
 
     async def find(self, id: str) -> ConversationRecord | None:
-        """An id is letters and digits: whatever else is asked for is no path of ours."""
-        return await asyncio.to_thread(self._find, id) if id.isalnum() and id.isascii() else None
+        """An id is letters, digits, - and _: whatever else is asked for is no path of ours."""
+        return await asyncio.to_thread(self._find, id) if ID.fullmatch(id) else None
 
     async def recent(self, *, before: str | None, limit: int) -> RecordPage:
         return await asyncio.to_thread(self._recent, before, limit)

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from bridge.app import dialling
 from bridge.app.call import Call
+from bridge.app.dialling import ringing
 from bridge.app.hours import is_open
 from bridge.app.hunt import Hunt
 from bridge.app.referral import Referral
@@ -17,7 +19,7 @@ from bridge.model.handoff import Attempt, Event, State
 from bridge.model.routing import Need
 from bridge.model.transfer import Lease, Mode, ModeChoice, Target
 from bridge.ports import Choice, Place
-from sip.commands import Dial
+from sip.commands import BrowserGone
 from sip.events import LegEnded
 from sip.types import MAX_LEGS, Header
 
@@ -220,20 +222,13 @@ class Attempts:
         if ring.popped:
             await ring.popped
         ring.dialing = None
-        self._call.ua.send(self._command(ring))
         target = ring.target
-        self._call.emit("dialed", leg=ring.leg, target=target.id, agent=target.agent, offer=ring.lease.rev)
-
-    def _command(self, ring: Ring) -> Dial:
-        """How a target of each kind is called."""
-        target = ring.target
-        match target.kind:
-            case "sip" | "queue" | "browser":
-                uri = target.uri
-        return Dial(
-            leg=ring.leg, uri=uri, no_answer_s=self._ring_s(target),
-            caller_id=self._call.caller_id or None, headers=self.headers(),
-        )  # fmt: skip
+        command = ringing(self._call, target, ring.leg, self._ring_s(target), self.headers())
+        if dialling.ring(self._call, target, command):
+            offer = ring.lease.rev
+            self._call.emit("dialed", leg=ring.leg, target=target.id, agent=target.agent, offer=offer)
+        else:
+            self._call.ua.send(BrowserGone(leg=ring.leg, status=480))
 
     def headers(self) -> tuple[Header, ...]:
         """What the far side may use to fetch the brief. Values are ours or plain tokens: no CR or LF."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bridge.app.browsers import Browsers
 from bridge.app.legs import Legs
 from bridge.app.messages import Elapsed, Message
 from bridge.config import Settings
@@ -43,6 +44,7 @@ class Desk:
     llm: Llm | None = None
     callbacks: CallbackBook | None = None
     """None: nobody is called back"""
+    browsers: Browsers = field(default_factory=Browsers)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -102,6 +102,7 @@ class Conversation:
             self._take(await call.inbox.get())
         record = self._record()
         await call.desk.store.save(record)
+        call.desk.browsers.forget(call.id)
         self.over.set()
         call.emit("ended", ended=record.ended, handoffs=[h.outcome.result for h in record.handoffs])
         return record
@@ -126,6 +127,7 @@ class Conversation:
     async def _pump(self, ua: UserAgent, events: AsyncIterator[e.Event]) -> None:
         async for event in events:
             if ua is self.call.ua:
+                self.call.desk.browsers.note(self.call.id, event)
                 self.call.inbox.put_nowait(event)
         if ua is self.call.ua:
             self.call.inbox.put_nowait(Closed())  # type: ignore[arg-type]

@@ -56,6 +56,7 @@ class Service:
         reserve: Callable[[], Awaitable[str | None]] | None = None,
     ) -> None:
         self._desk, self._script, self._strict = desk, script, strict
+        self.browsers = desk.browsers
         self.asr = AsrWorkers(self._deliver, self._asr_lost)
         self.registrations = Registrations(desk.settings.sip.registrations)
         self.live: dict[str, Conversation] = {}

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bridge.config.agents import Agent
+from bridge.config.browser import Browser
 from bridge.config.outside import Api, Mqtt, Webhook
 from bridge.config.sections import (
     Asr,
@@ -47,6 +48,7 @@ class Settings(BaseSettings):
     run_dir: Path = Path("run")
     """sockets, clips and resolved configurations, private to the user; keep the path short"""
     sip: Sip = Sip()
+    browser: Browser = Browser()
     bot: Bot = Bot()
     agents: list[Agent] = []
     routing: RoutingRules = RoutingRules()

@@ -6,6 +6,7 @@ from pathlib import Path
 from asr.itn.normalize import normalize
 from asr.types import Final, Partial, StreamEvent, Word
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore, SilentTts
+from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
 from bridge.app.directory import Directory
@@ -87,6 +88,9 @@ class Stage:
         self.events, self.store, self.pop = MemoryEvents(), MemoryStore(), MemoryPop()
         self.tts = SilentTts(tmp)
         self.pool = ScriptedPool()
+        self.browsers = Browsers(
+            reach=lambda agent, ready: self.directory.reach(agent, "browser", ready, source="page")
+        )
         self.silent_from: float | None = None
         self.worst_silence = 0.0
         self.whisper_leaks = 0
@@ -115,6 +119,7 @@ class Stage:
             ears=our_detectors().ears,
             rules_version="rules of tests",
             llm=self._llm,
+            browsers=self.browsers,
         )
         self.conversation = Conversation(
             self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,

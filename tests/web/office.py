@@ -60,7 +60,7 @@ class Office:
 
 @asynccontextmanager
 async def office(tmp_path: Path, api: dict[str, Any] | None = None) -> AsyncIterator[Office]:
-    """`api`: that section of the configuration; one token for admin by default."""
+    """`api`: that section of the configuration, with a token `admin`; by default one token alone."""
     settings = Settings.model_validate(
         {"agents": agents("ann", "ben"), "api": {"token": TOKEN} if api is None else api}
     )
@@ -92,9 +92,13 @@ async def office(tmp_path: Path, api: dict[str, Any] | None = None) -> AsyncIter
         while not (server.started and service.live):
             await asyncio.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
-    async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers=bearer(TOKEN)) as client:
-        yield Office(client, ua, stage, next(iter(service.live)))
-    caller.hang_up()
-    await asyncio.wait_for(serving, 60)
-    server.should_exit = True
-    await running
+    async with httpx2.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}", headers=bearer(TOKEN if api is None else "admin")
+    ) as client:
+        try:
+            yield Office(client, ua, stage, next(iter(service.live)))
+        finally:
+            caller.hang_up()
+            server.should_exit = server.force_exit = True
+            await asyncio.wait_for(serving, 60)
+            await running
