@@ -16,6 +16,7 @@ import structlog
 import yaml
 from pydantic import ValidationError
 
+from bridge.adapters.ami.presence import AmiPresence
 from bridge.adapters.callback_files import CallbackFiles
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
@@ -75,6 +76,7 @@ async def serve(settings: Settings) -> None:
         log.warning("no second opinion on what callers ask for", cause=detectors.trouble)
     llm = refiner_of(settings)
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
+    ami = AmiPresence(settings, directory) if settings.ami.host else None
     feed = LiveFeed(settings.site, clock, lambda id: service.agents_of(id))
     spool = settings.records.dir / "webhooks.sqlite"
     hooks = Webhooks(settings.webhooks, spool, settings.site, clock) if settings.webhooks else None
@@ -105,12 +107,15 @@ async def serve(settings: Settings) -> None:
     await control.open()
     if hooks:
         hooks.start()
+    if ami:
+        ami.start()
     if mqtt:
         mqtt.start(service, directory, left=interrupted)
     stage = Backstage(
         settings=settings, service=service, pages=pages, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time),
-        records=RecordFiles(settings.records.dir), parts=_parts(mqtt=mqtt, webhooks=hooks, callbacks=book),
+        records=RecordFiles(settings.records.dir),
+        parts=_parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami),
     )  # fmt: skip
     api = asyncio.create_task(serve_api(settings.api, make_app(stage)))
     ready = asyncio.create_task(_prepare(service, tts, paths, book))
@@ -121,6 +126,8 @@ async def serve(settings: Settings) -> None:
         task.cancel()
     await asyncio.gather(ready, api, return_exceptions=True)
     await control.close()
+    if ami:
+        await ami.close()
     if mqtt:
         await mqtt.close()
     if hooks:
@@ -130,7 +137,7 @@ async def serve(settings: Settings) -> None:
     events.close()
 
 
-def _parts(**parts: MqttStation | Webhooks | Callbacks | None) -> Parts:
+def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | None) -> Parts:
     """Those that are there, with what each says of itself."""
     return {name: part.describe for name, part in parts.items() if part}
 
