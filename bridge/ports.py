@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol
 
 from bridge.model.agent import AgentView, DeviceKind
 from bridge.model.brief import Brief
+from bridge.model.callback import Callback
 from bridge.model.record import ConversationRecord
 from bridge.model.routing import Need
 from bridge.model.transfer import Lease, Target
@@ -97,6 +98,28 @@ class Choice:
     lease: Lease | None = None
     all_busy: bool = False
     away: bool = False
+
+
+class CallbackBook(Protocol):
+    """Callbacks that have been promised; they outlive this process."""
+
+    async def keep(self, callback: Callback) -> None:
+        """Returns when it is safe. Raises OSError."""
+
+    async def drop(self, id: str) -> None:
+        """It is not needed any more, or was given up."""
+
+
+class CallbackShelf(Protocol):
+    """Where they are kept."""
+
+    async def save(self, callback: Callback) -> None:
+        """Safe when it returns. Raises OSError."""
+
+    async def remove(self, id: str) -> None: ...
+
+    def all(self) -> tuple[Callback, ...]:
+        """In the order in which they were promised."""
 
 
 class EventSink(Protocol):

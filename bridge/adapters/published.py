@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from bridge.adapters.payload import OfCall
 from bridge.adapters.published_console import Control, PassedOn, PickUp, Supervision
-from bridge.adapters.published_offers import OfferAnswered, OfferOver, Queued
+from bridge.adapters.published_offers import CallbackTold, OfferAnswered, OfferOver, Queued
 from bridge.model.handoff import State
 
 Channel = Literal["event", "transcript", "cue"]
@@ -247,7 +247,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
         for model in (
             Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music,
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
-            Ask, OfferAnswered, OfferOver, Queued, Control, PickUp, PassedOn, Supervision,
+            Ask, OfferAnswered, OfferOver, Queued, CallbackTold, Control, PickUp, PassedOn, Supervision,
         )
     },
     **{

@@ -30,3 +30,11 @@ class Queued(OfCall):
     type: Literal["queued"] = "queued"
     position: int
     estimate_s: float | None = None
+
+
+class CallbackTold(OfCall):
+    """The caller of that conversation has been promised to be called back."""
+
+    type: Literal["callback"] = "callback"
+    state: Literal["promised", "done", "not_reached", "given_up"]
+    tries: int = 0

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bridge.app import dialling
 from bridge.app.call import Call
 from bridge.app.dialling import ringing
+from bridge.app.hours import is_open
 from bridge.app.hunt import Hunt
 from bridge.app.referral import Referral
 from bridge.app.ring import Ring
@@ -45,6 +46,8 @@ class Attempts:
         self._wanted = escalation.target
         self._free: asyncio.Task[None] | None = None
         self._waiting_since: float | None = None
+        self.nobody_there = False
+        """who waits, waits for somebody who is away"""
         self.place: Place | None = None
         """in the queue, while the handoff waits"""
 
@@ -86,7 +89,9 @@ class Attempts:
 
     def reserve(self) -> Mode | None:
         """Lease the first target before the handoff leaves `proposed`; its mode decides warm or cold."""
-        lease = self._ask().lease
+        lease, self._call.promised = self._call.promised, None
+        if lease is None:
+            lease = self._ask().lease
         if lease is None:
             return None
         self._reserved = lease
@@ -159,9 +164,17 @@ class Attempts:
         queue = self._call.settings.queue
         if self._hunt.over:
             return False
+        closed = not is_open(self._call.settings, self._call.desk.clock)
+        if closed and queue.when_closed == "fail" and not self._may_call_back:
+            return False
+        self.nobody_there = not choice.all_busy
         if choice.all_busy or self._hunt.rest_s(self._call.monotonic()) is not None:
             return True
-        return choice.away and (queue.when_away == "wait" or queue.callback.offer)
+        return choice.away and (queue.when_away == "wait" or self._may_call_back)
+
+    @property
+    def _may_call_back(self) -> bool:
+        return self._call.settings.queue.callback.offer and self._call.desk.callbacks is not None
 
     def wait_for_free(self) -> None:
         """A place in the queue; who rests may be tried again when his rest is over."""

@@ -17,7 +17,8 @@ from bridge.core.redaction import Redactor
 from bridge.model.bot import BotState
 from bridge.model.cue import Cue
 from bridge.model.transcript import Transcript
-from bridge.ports import AgentDirectory, Clock, EventSink, Llm, ScreenPop, Store, Tts, Vault
+from bridge.model.transfer import Lease
+from bridge.ports import AgentDirectory, CallbackBook, Clock, EventSink, Llm, ScreenPop, Store, Tts, Vault
 from sip.agent import UserAgent
 
 log = structlog.get_logger()
@@ -41,6 +42,8 @@ class Desk:
     vault: Vault | None = None
     wording: Wording = STANDARD
     llm: Llm | None = None
+    callbacks: CallbackBook | None = None
+    """None: nobody is called back"""
     browsers: Browsers = field(default_factory=Browsers)
 
 
@@ -63,6 +66,8 @@ class Call:
     cues: list[Cue] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     caller_id: str = ""
+    promised: Lease | None = None
+    """an agent who is free for this call, and for whom it was made: a callback"""
     revision: int = 0
     """handoff states entered so far: what a command from outside may be meant for"""
     inbox: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)

@@ -8,6 +8,7 @@ from bridge.app.bot_side import BotSide
 from bridge.app.call import Call
 from bridge.app.ear import Ear
 from bridge.app.handoff import FAREWELL, REFERS, Handoff
+from bridge.app.waiting import TIMER as QUEUE
 from bridge.app.whispering import Whisper
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Event, HandoffRecord, State
@@ -18,6 +19,9 @@ from sip import events as e
 MAX_UNASKED = 5
 """loop guard: handoffs after which only an explicit request is still obeyed"""
 RELEASE = "release"
+LEAVE = "leave"
+"""the last sentence to a caller who will be called back, and the timer behind it"""
+LEAVE_S = 15.0
 HELD = (State.CHOOSING, State.WAITING, State.DIALING, State.JOINING, State.REFERRING, State.SENDING)
 BEFORE_PICKUP = (State.CHOOSING, State.WAITING, State.DIALING)
 
@@ -108,14 +112,24 @@ class Handoffs:
             escalation,
             id=f"{self._call.id}-h{len(self.records) + 1}",
             strict=self._strict,
-            return_to_bot=self._bot.take_back,
+            return_to_bot=self._back,
             done=self._done,
             entered=self._entered,
             on_token=self._on_token,
         )
-        self.whisper.announce(self._call.settings.words.transferring)
+        words = self._call.settings.words
+        again = escalation.source == "callback"
+        self.whisper.announce(words.callback_greeting if again else words.transferring)
         self.current.begin()
         return True
+
+    def _back(self, state: State) -> None:
+        """The caller is the bot's again, or taken leave of: he will be called back."""
+        if self.current and self.current.called_back:
+            self.whisper.announce(self._call.settings.words.callback_taken, tag=LEAVE)
+            self._call.after(LEAVE, LEAVE_S)
+        else:
+            self._bot.take_back(state)
 
     def renew_brief(self) -> None:
         """The caller or the bot added something; after the pickup the agent has heard it or will ask."""
@@ -205,7 +219,9 @@ class Handoffs:
             self.order(m.Ordered(Event.RELEASE, why="the bridge drains" if self._draining else "by policy"))
 
     def elapsed(self, name: str) -> None:
-        if self.current and name == FAREWELL:
+        if self.live and name == QUEUE:
+            self.live.waiting.elapsed()
+        elif self.current and name == FAREWELL:
             self.current.farewell_over()
         elif name == RELEASE:
             self._release()

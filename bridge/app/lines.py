@@ -34,7 +34,9 @@ class Lines:
         bot: BotSide,
         handoffs: Handoffs,
         missing: Callable[[str], None],
+        caller_answered: Callable[[], None],
     ) -> None:
+        self._caller_answered = caller_answered
         self._call, self._ear, self._listening = call, ear, listening
         self._bot, self._handoffs, self._missing = bot, handoffs, missing
         self.ended, self.closed, self._flushing = "", False, False
@@ -56,7 +58,7 @@ class Lines:
         if leg.role != "agent" or self._handoffs.agent.answered(leg.id, at_s):
             self._listening.start(leg.id, SPEAKERS[leg.role])
         if leg.role == "caller" and self._handoffs.current is None:
-            self._bot.start()
+            self._caller_answered()
         self._ear.apply()
 
     def _recording(self, leg: str) -> Path:

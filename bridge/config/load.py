@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bridge.config.agents import Agent
+from bridge.config.ami import Ami
 from bridge.config.browser import Browser
 from bridge.config.console import Console
 from bridge.config.outside import Api, Mqtt, Webhook
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     review: Review = Review()
     api: Api = Api()
     mqtt: Mqtt = Mqtt()
+    ami: Ami = Ami()
     webhooks: list[Webhook] = []
     console: Console = Console()
 

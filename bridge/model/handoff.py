@@ -91,7 +91,7 @@ class Attempt:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """result: connected, transferred, transferred_unconfirmed, returned_to_bot, abandoned, failed,
-    dismissed, interrupted. `phase` is the last live state."""
+    dismissed, interrupted, callback (promised instead). `phase` is the last live state."""
 
     result: str
     phase: str

@@ -18,6 +18,8 @@ class CallbackRules(_Part):
     """with which a waiting caller takes the offer; a spoken yes does too"""
     uri: str = ""
     """how a number is dialled: {number} is put in, for instance sip:{number}@pbx.example.com"""
+    prefixes: tuple[str, ...] = ()
+    """a number must begin with one of these, or it is not dialled; none: any. Keep costly ones out"""
     tries: int = Field(default=3, ge=1, le=20)
     retry_s: float = Field(default=300.0, ge=1)
     """between two tries at a caller who did not answer"""
@@ -43,5 +45,5 @@ class QueueRules(_Part):
     """nobody who fits is there at all: back to the bot, or wait all the same. With a callback on offer the
     caller is asked in any case"""
     when_closed: Literal["fail", "wait"] = "wait"
-    """nobody is free outside `policy.hours`"""
+    """nobody is free outside `policy.hours`. With a callback on offer the caller is asked in any case"""
     callback: CallbackRules = CallbackRules()

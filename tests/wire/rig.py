@@ -254,6 +254,12 @@ def office(
         config["sip"]["registrations"] = registrations(net)
     if supervisors:
         config["console"] = {"supervisors": supervisors(net)}
+    if "callback" in config.get("queue", {}):
+        callback = config["queue"]["callback"]
+        config["queue"] = {
+            **config["queue"],
+            "callback": {**callback, "uri": callback["uri"].replace("NET", net)},
+        }
     if failsafe:
         config["handoff"]["failsafe_uri"] = f"sip:agent2@{net}.{failsafe}:5060"
     with contextlib.ExitStack() as stack:

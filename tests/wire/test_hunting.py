@@ -1,10 +1,11 @@
-"""Two telephones that ring together and are picked up together: one is briefed, the other is told."""
+"""Two telephones that ring together and are picked up together; a caller who is called back."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from sip.party.behaviour import Reception
+from tests.wire.ears import joined
 from tests.wire.rig import Office, office
 
 pytestmark = [pytest.mark.wire]
@@ -13,7 +14,11 @@ ANSWER_S = 0.4
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    config = {"hunt": {"at_once": 2}, "handoff": {"wrap_up_timeout_s": 0.1}}
+    config = {
+        "hunt": {"at_once": 2},
+        "handoff": {"wrap_up_timeout_s": 0.1},
+        "queue": {"callback": {"offer": True, "uri": "sip:{number}@NET.10:5060", "retry_s": 1}},
+    }
     with office(tmp_path_factory.mktemp("bridge"), **config) as place:
         yield place
 
@@ -67,3 +72,36 @@ async def test_a_telephone_that_rang_in_vain_is_told_why(desk: Office) -> None:
         assert why == 'SIP;cause=200;text="Callcompletedelsewhere"'
         await caller.call.hangup()
         await talk.record()
+
+
+@pytest.mark.timeout(60)
+async def test_a_caller_who_is_promised_a_callback_gets_it(desk: Office) -> None:
+    """Nobody is there; he takes the offer, hangs up, and his telephone rings when Ann has come."""
+    for name in ("ann", "ben"):
+        await desk.http("PUT", f"/v1/agents/{name}/presence", {"willing": False, "reason": "lunch"})
+    async with desk.people(ann=Reception(after_s=0.2)) as (caller, ann, _):
+        talk = await desk.talk(caller)
+        await talk.escalate()
+        await talk.state("waiting")
+        first = caller.call
+        await first.press("1")
+        await first.press("1")
+        await talk.event("callback", state="promised")
+        await caller.wait("ended", call=first, timeout=15)
+        record = await talk.record()
+        assert record["handoffs"][0]["outcome"]["result"] == "callback"
+        assert list((desk.bridge.dir / "records" / "callbacks").glob("*.json"))
+        await desk.http("PUT", "/v1/agents/ann/presence", {"willing": True})
+        await caller.wait("answered", timeout=10)
+        back = await desk.conversation(caller.call)
+        await back.state("briefing")
+        await ann.call.press("1")
+        await back.state("connected")
+        assert await joined(caller, ann)
+        await caller.call.hangup()
+        again = await back.record()
+    assert again["handoffs"][0]["escalation"]["source"] == "callback"
+    assert again["brief"]["headline"] == record["brief"]["headline"]
+    await talk.event("callback", state="done")
+    assert not list((desk.bridge.dir / "records" / "callbacks").glob("*.json"))
+    await desk.http("PUT", "/v1/agents/ben/presence", {"willing": True})
