@@ -10,8 +10,8 @@ BANDS = (3, 5, 7, 9, 12, 15, 19, 24, 30, 38, 48, 60, 76, 95)
 
 
 def alike(ear: Pcm, clip: Pcm) -> float:
-    """The correlation of their spectrograms, 20 ms a step, where they fit best: 1 is the same words, other
-    words stay below 0.6. Chromium stretches and squeezes time, which sample by sample would look like others."""
+    """The correlation of their spectrograms, where they fit best: 1 is the same words, other words stay below
+    0.6. Chromium stretches and squeezes time, which sample by sample would look like other words."""
     heard, wanted = spectrogram(ear), spectrogram(clip)
     if len(heard) < len(wanted):
         return 0.0
