@@ -15,7 +15,6 @@ import structlog
 import yaml
 from pydantic import ValidationError
 
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
 from bridge.adapters.mqtt.station import MqttStation
@@ -23,7 +22,10 @@ from bridge.adapters.record_files import RecordFiles
 from bridge.adapters.recovery import close_interrupted
 from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
+from bridge.adapters.webhooks.hooks import Webhooks
+from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
+from bridge.app.directory import Directory
 from bridge.app.service import Service
 from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
@@ -34,7 +36,7 @@ from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
 from bridge.web.auth import Door, session_key
-from bridge.web.backstage import Backstage
+from bridge.web.backstage import Backstage, Parts
 from bridge.web.page import Pages
 from bridge.web.server import make_app, serve_api
 
@@ -68,13 +70,15 @@ async def serve(settings: Settings) -> None:
     if detectors.trouble:
         log.warning("no second opinion on what callers ask for", cause=detectors.trouble)
     llm = refiner_of(settings)
-    directory = ConfigDirectory(settings.agents, changed=mqtt.events.presence if mqtt else None)
+    directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
     feed = LiveFeed(settings.site, clock, lambda id: service.agents_of(id))
+    spool = settings.records.dir / "webhooks.sqlite"
+    hooks = Webhooks(settings.webhooks, spool, settings.site, clock) if settings.webhooks else None
     desk = Desk(
         settings=settings,
         tts=tts,
         directory=directory,
-        events=Tee(events, feed, *([mqtt.events] if mqtt else [])),
+        events=Tee(events, feed, *([mqtt.events] if mqtt else []), *([hooks] if hooks else [])),
         store=store,
         pop=pages,
         clock=clock,
@@ -83,6 +87,7 @@ async def serve(settings: Settings) -> None:
         vault=vault_of(settings),
         wording=wording_of(settings),
         llm=llm,
+        browsers=Browsers(lambda agent, ready: directory.reach(agent, "browser", ready, source="page")),
     )
     service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
     control = ControlSocket(paths.control, service, tts)
@@ -90,12 +95,14 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await control.open()
+    if hooks:
+        hooks.start()
     if mqtt:
-        mqtt.start(service, left=interrupted)
+        mqtt.start(service, directory, left=interrupted)
     stage = Backstage(
         settings=settings, service=service, pages=pages, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time),
-        records=RecordFiles(settings.records.dir), parts={"mqtt": mqtt.describe} if mqtt else {},
+        records=RecordFiles(settings.records.dir), parts=_parts(mqtt=mqtt, webhooks=hooks),
     )  # fmt: skip
     api = asyncio.create_task(serve_api(settings.api, make_app(stage)))
     ready = asyncio.create_task(_prepare(service, tts, paths))
@@ -107,9 +114,16 @@ async def serve(settings: Settings) -> None:
     await control.close()
     if mqtt:
         await mqtt.close()
+    if hooks:
+        await hooks.close()
     if llm:
         await llm.aclose()
     events.close()
+
+
+def _parts(**parts: MqttStation | Webhooks | None) -> Parts:
+    """Those that are there, with what each says of itself."""
+    return {name: part.describe for name, part in parts.items() if part}
 
 
 async def _prepare(service: Service, tts: TtsProcess, paths: Paths) -> None:

@@ -102,6 +102,8 @@ def _main(settings: Settings) -> str:
     tree["redaction"]["vault_key"] = settings.redaction.secret()
     tree["redaction"]["vault_key_file"] = None
     tree["mqtt"]["password"] = settings.mqtt.password.get_secret_value()  # a file is read at every connection
+    for hook, told in zip(settings.webhooks, tree["webhooks"], strict=True):
+        told["secret"] = hook.secret.get_secret_value()  # a file is read at every message
     tree["brief"]["refine"] |= {"key": settings.brief.refine.secret(), "key_file": None}
     tree["sip"]["credentials"] = []  # main has no use for them
     for registration in tree["sip"]["registrations"]:

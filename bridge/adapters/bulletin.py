@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
 
-from bridge.adapters.published import EVENTS, Channel, HandoffState, OfCall
+from bridge.adapters.payload import OfCall
+from bridge.adapters.published import EVENTS, Channel, HandoffState
 from bridge.ports import Clock
 
 MOST_CALLS: Final = 2000
@@ -79,8 +80,8 @@ class Bulletins:
                 return False
             case "handoff":
                 state |= {name: body.get(name) for name in ("handoff", "rev", "state", "event")}
-            case "dialed":
-                state["agent"] = body["target"]
+            case "dialed" | "offer_answered":
+                state["agent"] = body["agent"]
             case "outcome":
                 state["result"] = body["result"]
             case "brief":

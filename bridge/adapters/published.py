@@ -6,48 +6,11 @@ with the reason. `handoff schema asyncapi` is generated from here.
 
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict
-
+from bridge.adapters.payload import OfCall
+from bridge.adapters.published_offers import OfferAnswered, OfferOver, Queued
 from bridge.model.handoff import State
 
 Channel = Literal["event", "transcript", "cue"]
-
-
-class Payload(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, use_attribute_docstrings=True)
-
-    v: Literal[1] = 1
-    """version of this contract"""
-    id: str
-    """unique; a message that comes twice comes with the same"""
-    seq: int
-    """counts the messages of this topic, from 1; a gap is a loss"""
-    ts: str
-    """ISO 8601, UTC, with milliseconds"""
-    site: str
-
-
-class Status(Payload):
-    """A bridge. The broker itself publishes `offline` for one that died."""
-
-    bridge: str
-    state: Literal["online", "offline"]
-    calls: int = 0
-    """conversations under way"""
-    version: str = ""
-
-
-class Presence(Payload):
-    """An agent, as the bridge's own directory has it; worth what the bridge's status is worth."""
-
-    agent: str
-    state: Literal["free", "busy"]
-
-
-class OfCall(Payload):
-    call: str
-    at_s: float
-    """seconds since the conversation began"""
 
 
 class Started(OfCall):
@@ -83,6 +46,10 @@ class Dialed(OfCall):
     type: Literal["dialed"] = "dialed"
     leg: str
     target: str
+    """the device, by its id"""
+    agent: str = ""
+    offer: int = 0
+    """revision of the lease behind it"""
 
 
 class LegEnded(OfCall):
@@ -279,7 +246,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
         for model in (
             Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music,
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
-            Ask,
+            Ask, OfferAnswered, OfferOver, Queued,
         )
     },
     **{
@@ -290,7 +257,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
     "utterance": ("transcript", FinalWords),
 }  # fmt: skip
 VITAL: Final = frozenset(
-    {"started", "ended", "escalation", "outcome", "dialed", "commanded", "handoff", "clear"}
+    {"started", "ended", "escalation", "outcome", "dialed", "offer_answered", "commanded", "handoff", "clear"}
 )
 """kinds that telemetry never displaces"""
 KEPT_BACK: Final = {

@@ -73,9 +73,12 @@ class Call:
     def settings(self) -> Settings:
         return self.desk.settings
 
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
     def now_s(self) -> float:
         """Seconds since the conversation began."""
-        return self.at_s(asyncio.get_running_loop().time())
+        return self.at_s(self.monotonic())
 
     def at_s(self, monotonic: float) -> float:
         return round(monotonic - self.started, 4)

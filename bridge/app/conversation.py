@@ -224,7 +224,7 @@ class Conversation:
     def _digit(self, event: e.DtmfReceived) -> None:
         leg = self.call.legs.all.get(event.leg)
         if leg and leg.role == "agent":
-            self.handoffs.agent_pressed(leg.id, event.digit)
+            self.handoffs.agent.pressed(leg.id, event.digit)
         elif leg and leg.role == "caller":
             collecting = self.bot.collecting
             if self.bot.voicebot:

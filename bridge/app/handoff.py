@@ -141,6 +141,8 @@ class Handoff:
         if self.state is State.CONNECTED:
             self.mark("connected")
             self.attempts.connected()
+        if self.state in (State.WRAP_UP, State.RETURNED):
+            self.attempts.wrapping_up()
         for name in TABLE[self.state].entry:
             self._effects[name]()
         for role in NEEDED.get(self.state, ()):
@@ -217,16 +219,17 @@ class Handoff:
     def accept(self) -> None:
         """The agent takes the call: by key, console, or configured auto-accept."""
         self.mark("accepted")
-        attended = self.attempts.confirm() is Mode.REFER_REPLACES
+        attended = self.attempts.accepted() is Mode.REFER_REPLACES
         self.fire(Event.ACCEPTED_REFER if attended else Event.ACCEPTED_CONFERENCE)
 
     # -- effects
 
     def _drop_agent(self) -> None:
-        leg = self._call.legs.get("agent")
-        if leg is None or self._agent_farewell:
+        legs = self._call.legs.live("agent")
+        if not legs or self._agent_farewell:
             return
-        self._call.ua.send(Hangup(leg=leg.id, text="released"))
+        for leg in legs:
+            self._call.ua.send(Hangup(leg=leg.id, text="released"))
         self._whisper.stop()
 
     def _dial_agent(self) -> None:
@@ -252,11 +255,11 @@ class Handoff:
     def _refer_replaces(self) -> None:
         self.returned = False  # the NOTIFY to come is of this REFER
         self.mark("refer_sent")
-        self.attempts.refer_replaces()
+        self.attempts.referral.attended()
 
     def _refer_blind(self) -> None:
         self.mark("refer_sent")
-        self.attempts.refer_blind()
+        self.attempts.referral.blind()
 
     def _release_legs(self) -> None:
         for role in ("agent", "caller", "bot"):

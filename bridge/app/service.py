@@ -103,6 +103,7 @@ class Service:
             del self.finished[:-100]
         finally:
             conversation.over.set()
+            self._desk.directory.forget(number)
             del self.live[number]
             self._tokens = {token: id for token, id in self._tokens.items() if id != number}
 

@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bridge.config.agents import Agent
 from bridge.config.browser import Browser
 from bridge.config.outside import Api, Mqtt, Webhook
 from bridge.config.sections import (
-    Agent,
     Asr,
     Bot,
     Brief,
@@ -26,7 +26,10 @@ from bridge.config.sections import (
     Tts,
     Words,
 )  # fmt: skip
+from bridge.model.hunting import HuntRules
 from bridge.model.policy import PolicySettings
+from bridge.model.queueing import QueueRules
+from bridge.model.routing import RoutingRules
 
 
 class ConfigError(Exception):
@@ -48,6 +51,9 @@ class Settings(BaseSettings):
     browser: Browser = Browser()
     bot: Bot = Bot()
     agents: list[Agent] = []
+    routing: RoutingRules = RoutingRules()
+    hunt: HuntRules = HuntRules()
+    queue: QueueRules = QueueRules()
     handoff: Handoff = Handoff()
     asr: Asr = Asr()
     cues: Cues = Cues()

@@ -5,7 +5,6 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from bridge.model.agent import DeviceKind
 from bridge.model.transfer import Mode
 
 
@@ -84,34 +83,6 @@ class Bot(Section):
     """a bot that has not answered by then is missing: a person is fetched"""
     refer_targets: list[str] = []
     """users the bot may name in a REFER of its own"""
-
-
-class AgentDevice(Section):
-    kind: DeviceKind = "sip"
-    """sip: a telephone. browser: the console page"""
-    uri: str = ""
-    """SIP URI; none for a browser"""
-
-
-class Agent(Section):
-    id: str
-    uri: str = ""
-    devices: list[AgentDevice] = []
-    mode: Mode = Mode.CONFERENCE
-    reasons: list[str] = []
-    """escalation reasons this agent takes; none = all"""
-    headset: bool = False
-    """a declared headset may be spoken hints to during the call"""
-    assist: bool = False
-    """wants assist during the call, so the bridge stays (conference) whatever `mode` says"""
-    auto_accept: bool = False
-    """joined after the whisper without a key"""
-    fallback_proved: bool = False
-    """its dialplan was shown to catch a failed blind REFER"""
-    can_refer: bool = True
-    """false: its PBX takes no REFER, always conference"""
-    ring_s: float | None = None
-    """own ringing time"""
 
 
 class Handoff(Section):

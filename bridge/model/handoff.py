@@ -77,6 +77,8 @@ class Attempt:
     number: int
     target: str
     leg: str
+    agent: str = ""
+    """whose device it is"""
     mode: str
     mode_why: str
     dialed_s: float

@@ -1,4 +1,4 @@
-"""The clients of configs/clients against the real API: Pipecat runs; of LiveKit and AVA only what they send."""
+"""The clients of configs/clients against the real API: Pipecat runs; of LiveKit and AVA what they send."""
 
 import asyncio
 import importlib.util

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from asr.itn.normalize import normalize
 from asr.types import Final, Partial, StreamEvent, Word
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore, SilentTts
 from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
+from bridge.app.directory import Directory
 from bridge.config import Agent, Settings
 from bridge.cues.detectors import our_detectors
 from bridge.model.botscript import BotScript
@@ -104,10 +104,12 @@ class Stage:
         events = self.ua.events()
         incoming = await anext(events)
         assert isinstance(incoming, CallIncoming)
+        self.directory = Directory(self.config)
+        self.browsers.reach = self._reach
         desk = Desk(
             settings=self.config,
             tts=self.tts,
-            directory=ConfigDirectory(self.config.agents),
+            directory=self.directory,
             events=self.events,
             store=self.store,
             pop=self.pop,
@@ -131,6 +133,9 @@ class Stage:
             async with asyncio.timeout(600):
                 await self._run
         await self._tasks.__aexit__(*exc)  # type: ignore[arg-type]
+
+    def _reach(self, agent: str, ready: bool) -> None:
+        self.directory.reach(agent, "browser", ready, source="page")
 
     def _observe(self) -> None:
         """The two promises: the caller is never in silence, and never hears the whisper."""

@@ -219,9 +219,29 @@ def test_declined_at_the_page_goes_to_the_next(stage: Stage) -> None:
     assert handoff.attempts[0].outcome == "declined"
 
 
-def test_no_page_open_or_none_tested_is_unreachable(stage: Stage) -> None:
+def test_a_page_that_is_not_ready_is_not_offered(stage: Stage) -> None:
     async def story() -> None:
         async with stage:
+            untested = Desk(stage)
+            await untested.page.__aenter__()
+            untested.says("ready", ready=False)
+            await stage.settle(6)
+            stage.says(REQUEST)
+            await stage.until(State.DIALING)
+            await stage.settle(0.5)
+            assert not untested.of("ring")
+            stage.caller.hang_up()
+            await closed(untested)
+
+    run(story())
+    (handoff,) = stage.store.records[0].handoffs
+    assert [attempt.agent for attempt in handoff.attempts] == ["bob"]
+
+
+def test_a_page_that_has_just_gone_is_unreachable(stage: Stage) -> None:
+    async def story() -> None:
+        async with stage:
+            stage.directory.reach("ann", "browser", True, source="test")
             untested = Desk(stage)
             await untested.page.__aenter__()
             await stage.settle(6)
@@ -331,8 +351,8 @@ def test_the_directory_hears_whether_a_page_is_ready(stage: Stage) -> None:
     reached: list[tuple[str, bool]] = []
 
     async def story() -> None:
-        stage.browsers.reach = lambda agent, yes: reached.append((agent, yes))
         async with stage:
+            stage.browsers.reach = lambda agent, yes: reached.append((agent, yes))
             desk = await ready(stage)
             other = await ready(stage)
             await closed(desk)

@@ -16,10 +16,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore
+from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
+from bridge.app.directory import Directory
 from bridge.app.messages import Message
 from bridge.app.service import Service
 from bridge.config import Settings
@@ -81,7 +82,7 @@ class World:
         self._temporary = tempfile.TemporaryDirectory(prefix="walk-")
         self.folder = Path(self._temporary.name)
         self.events, self.store = TimedEvents(), MemoryStore()
-        self.directory = ConfigDirectory(settings.agents)
+        self.directory = Directory(settings)
         self._serving: list[asyncio.Task[None]] = []
         self._workers: list[subprocess.Popen[bytes]] = []
         self.exit_codes: list[int] = []
@@ -110,6 +111,9 @@ class World:
         if conversation := self.conversation:
             conversation.call.inbox.put_nowait(message)
 
+    def _reach(self, agent: str, ready: bool) -> None:
+        self.directory.reach(agent, "browser", ready, source="page")
+
     def tts(self) -> Tts:
         return ToneTts(self.folder)
 
@@ -125,6 +129,7 @@ class World:
             settings=self.settings, tts=self.tts(), directory=self.directory, events=self.events,
             store=self.store, pop=MemoryPop(), clock=CountingClock(),
             ears=our_detectors().ears, rules_version="rules of tests",
+            browsers=Browsers(self._reach),
         )  # fmt: skip
         self.service = Service(desk, script=None if self.settings.bot.uri else SCRIPT, strict=True)
         await self.service.prepare()

@@ -291,6 +291,7 @@ def configuration(net: str, pbx: bool, sections: dict[str, dict[str, Any]]) -> d
             "media_silence_s": 2.0,
         },
         "agents": agents,
+        "routing": {"order": "listed", "last_agent_days": 0},
         "policy": {"rules": []},
         "handoff": {"wrap_up_timeout_s": 0.5, "ring_timeout_s": 15, "accept_timeout_s": 4,
                     "orphan_grace_s": 1.0, "refer_timeout_s": 6},

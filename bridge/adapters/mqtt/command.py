@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import from_json
 
 from bridge.adapters.mqtt.topics import VERBS, Topics
-from bridge.adapters.published import Payload
+from bridge.adapters.payload import Payload
 from bridge.model.cue import CueKind
 from bridge.ports import Answer, CallControl, Clock, Command
 
