@@ -37,6 +37,7 @@ from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
 from bridge.web.auth import Door, session_key
 from bridge.web.backstage import Backstage, Parts
+from bridge.web.desk import Console
 from bridge.web.page import Pages
 from bridge.web.server import make_app, serve_api
 
@@ -65,6 +66,7 @@ async def serve(settings: Settings) -> None:
     events, clock = FileEvents(settings.records.dir), SystemClock()
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     pages = Pages()
+    console = Console(pages, clock.utc())
     cues = settings.cues
     detectors = load_detectors(settings.asr.language, cues.rules_dir, cues.second_opinion)
     if detectors.trouble:
@@ -78,9 +80,9 @@ async def serve(settings: Settings) -> None:
         settings=settings,
         tts=tts,
         directory=directory,
-        events=Tee(events, feed, *([mqtt.events] if mqtt else []), *([hooks] if hooks else [])),
+        events=Tee(events, feed, console, *([mqtt.events] if mqtt else []), *([hooks] if hooks else [])),
         store=store,
-        pop=pages,
+        pop=console,
         clock=clock,
         ears=detectors.ears,
         rules_version=detectors.version,
@@ -100,7 +102,7 @@ async def serve(settings: Settings) -> None:
     if mqtt:
         mqtt.start(service, directory, left=interrupted)
     stage = Backstage(
-        settings=settings, service=service, pages=pages, roster=directory, feed=feed,
+        settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time),
         records=RecordFiles(settings.records.dir), parts=_parts(mqtt=mqtt, webhooks=hooks),
     )  # fmt: skip

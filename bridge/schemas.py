@@ -29,14 +29,16 @@ def _openapi() -> dict[str, Any]:
     from bridge.config import Settings
     from bridge.web.auth import Door
     from bridge.web.backstage import Backstage
+    from bridge.web.desk import Console
     from bridge.web.page import Pages
     from bridge.web.server import make_app
 
     settings, nothing = Settings(), cast(Any, None)
     door = Door(settings.api, Fernet.generate_key(), lambda: 0.0)
+    pages = Pages()
     stage = Backstage(
-        settings=settings, service=nothing, pages=Pages(), door=door, roster=nothing, records=nothing,
-        feed=nothing,
+        settings=settings, service=nothing, pages=pages, console=Console(pages, ""), door=door,
+        roster=nothing, records=nothing, feed=nothing,
     )  # fmt: skip
     return make_app(stage).openapi()
 

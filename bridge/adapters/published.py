@@ -7,6 +7,7 @@ with the reason. `handoff schema asyncapi` is generated from here.
 from typing import Final, Literal
 
 from bridge.adapters.payload import OfCall
+from bridge.adapters.published_console import Control, PassedOn, PickUp, Supervision
 from bridge.adapters.published_offers import OfferAnswered, OfferOver, Queued
 from bridge.model.handoff import State
 
@@ -246,7 +247,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
         for model in (
             Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music,
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
-            Ask, OfferAnswered, OfferOver, Queued,
+            Ask, OfferAnswered, OfferOver, Queued, Control, PickUp, PassedOn, Supervision,
         )
     },
     **{

@@ -40,6 +40,7 @@ class Attempts:
         self.rings = Rings(call, self._hunt)
         self.referral = Referral(call, self.rings, escalation.reason, fire, on_token, self.headers)
         self._reserved: Lease | None = None
+        self._wanted = escalation.target
         self._free: asyncio.Task[None] | None = None
         self._waiting_since: float | None = None
         self.place: Place | None = None
@@ -115,7 +116,7 @@ class Attempts:
             reason=self._escalation.reason,
             call=self._call.id,
             caller=caller if sum(c.isdigit() for c in caller) >= NUMBER_DIGITS else "",
-            wanted=self._escalation.target,
+            wanted=self._wanted,
             language=self._call.bot_state.language,
             tried=self._hunt.tried(now),
             tried_agents=self._hunt.tried_agents,
@@ -136,6 +137,11 @@ class Attempts:
         need = self._need()
         others = replace(need, tried_agents=(*need.tried_agents, first.agent))
         return self._call.desk.directory.choose(others).lease
+
+    def pass_on(self, target: str) -> None:
+        """The connected agent names who is to have the caller next, whether or not he was tried before."""
+        self._wanted = target
+        self._hunt.forgive(target)
 
     def _mode_for(self, target: Target) -> ModeChoice:
         rules, escalation = self._call.settings.handoff, self._escalation

@@ -98,6 +98,11 @@ class Call:
         if name in self._timers:
             self._timers.pop(name)[1].cancel()
 
+    def due_s(self, name: str) -> float | None:
+        """When timer `name` will run out, in seconds of the conversation; None when it is not set."""
+        armed = self._timers.get(name)
+        return self.at_s(armed[1].when()) if armed else None
+
     def due(self, elapsed: Elapsed) -> bool:
         """False for a timer that was cancelled or armed again while its message was under way."""
         armed = self._timers.get(elapsed.name)

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 from asr.types import Partial, StreamEvent
 from bridge.app import messages as m
 from bridge.app.bot_side import BotSide
 from bridge.app.call import Call, Desk
+from bridge.app.controls import Controls
 from bridge.app.ear import Ear
 from bridge.app.handoffs import Handoffs
 from bridge.app.lines import Lines
@@ -54,7 +56,7 @@ class Conversation:
         call.headers = dict(incoming.headers)
         self._incoming, self._events, self._pool = incoming, events, pool
         self._telling = Telling(call)
-        self._started_at = desk.clock.utc()
+        self.started_at = desk.clock.utc()
         self.over = asyncio.Event()
         self.bot = BotSide(
             call, script, incoming.headers, hear=self._hear, asked=self._asked,
@@ -62,18 +64,19 @@ class Conversation:
             hang_up_caller=lambda why: self.lines.hang_up_caller(why), announce=self._announce,
             missing=self._bot_missing,
         )  # fmt: skip
-        self._ear = Ear(call, local_bot=self.bot.local)
+        self.ear = Ear(call, local_bot=self.bot.local)
         self.handoffs = Handoffs(
-            call, self._ear, self.bot, strict=strict, apology=apology, on_token=on_token,
+            call, self.ear, self.bot, strict=strict, apology=apology, on_token=on_token,
             changed=lambda: self.lines.close_when_alone(),
         )  # fmt: skip
         self._orders = Orders(call, self.handoffs)
+        self.controls = Controls(call, self.ear, self.handoffs)
         self._watch = Watch(call, self.handoffs, self.bot)
         self._listening = Listening(
             call, pool, hear=self._hear, glimpse=self._glimpse, voice=self._voiced,
-            during=self.handoffs.during,
+            during=self.controls.during,
         )  # fmt: skip
-        self.lines = Lines(call, self._ear, self._listening, self.bot, self.handoffs, self._bot_missing)
+        self.lines = Lines(call, self.ear, self._listening, self.bot, self.handoffs, self._bot_missing)
 
     @property
     def brief(self) -> Brief | None:
@@ -91,6 +94,7 @@ class Conversation:
         self._begin(self._incoming)
         while not (self.lines.closed and self.handoffs.live is None):
             self._take(await call.inbox.get())
+            self.controls.follow()
         record = self._record()
         await call.desk.store.save(record)
         call.desk.browsers.forget(call.id)
@@ -167,6 +171,8 @@ class Conversation:
                 self._orders.obey(message)
             case m.Commanded():
                 message.answer(self._orders.answer(message))
+            case m.Controlled():
+                message.answer(self.controls.obey(message))
             case m.Draining():
                 self.handoffs.drain()
             case m.Adopted():
@@ -237,7 +243,7 @@ class Conversation:
             begins = isinstance(event, e.PlayStarted)
             self._listening.voices.turn(Speaker.BOT, begins, self.call.at_s(event.at))
         if event.player == ANNOUNCE:
-            self._ear.lay(announcing=isinstance(event, e.PlayStarted))
+            self.ear.lay(announcing=isinstance(event, e.PlayStarted))
         if isinstance(event, e.PlayStarted):
             self.handoffs.whisper.play_started(event)
             return
@@ -273,21 +279,17 @@ class Conversation:
         self.handoffs.caller_returned()
 
     def _bot_missing(self, rule: str) -> None:
-        at_s = self.call.now_s()
-        self.handoffs.escalate(
-            Escalation(reason="bot_limit", rule=rule, quote="", score=1.0, at_s=at_s, source="bridge")
-        )
+        self._beyond_bot(rule=rule, source="bridge")
 
     def _bot_refers(self, event: e.TransferRequested) -> None:
         """A bot's REFER escalates, and reaches only users in `bot.refer_targets`."""
         user = event.target.partition(":")[2].partition("@")[0]
-        self.handoffs.escalate(
-            Escalation(
-                reason="bot_limit", rule="bot_refer", quote="", score=1.0, at_s=self.call.now_s(),
-                source="bot_refer", explicit=True,
-                target=user if user in self.call.settings.bot.refer_targets else None,
-            )
-        )  # fmt: skip
+        target = user if user in self.call.settings.bot.refer_targets else None
+        self._beyond_bot(rule="bot_refer", source="bot_refer", explicit=True, target=target)
+
+    def _beyond_bot(self, **more: Any) -> None:
+        now_s = self.call.now_s()
+        self.handoffs.escalate(Escalation(reason="bot_limit", quote="", score=1.0, at_s=now_s, **more))
 
     def _record(self) -> ConversationRecord:
         call, records = self.call, tuple(self.handoffs.records)
@@ -295,7 +297,7 @@ class Conversation:
         return ConversationRecord(
             v=RECORD_VERSION,
             id=call.id,
-            started_at=self._started_at,
+            started_at=self.started_at,
             seconds=call.now_s(),
             ended="transferred" if transferred else self.lines.ended or "completed",
             caller=self._incoming.from_uri,

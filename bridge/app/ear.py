@@ -14,6 +14,8 @@ TEST_LEAK = "HANDOFF_TEST_LEAK"
 the demo's checks notice. Read in `Ear.apply` and nowhere else."""
 PLAYERS = {"comfort": t.COMFORT, "announce": t.ANNOUNCE, "whisper": t.WHISPER, "hint": t.HINT}
 
+TALKING = (State.CONNECTED, State.RELEASING)
+
 
 class Ear:
     """One a conversation. `local_bot` True: the bot is our own voice player, not a leg."""
@@ -26,8 +28,15 @@ class Ear:
         self._edges: tuple[t.Edge, ...] | None = None
         self._relay: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def overlays(self) -> Overlays:
+        return self._overlays
+
     def enter(self, state: State | None) -> None:
+        """Hold and mute are of one agent in one talk: the next begins without."""
         self._state = state
+        if state not in TALKING:
+            self._overlays = replace(self._overlays, agent_hold=False, agent_mute=False)
         self.apply()
 
     def lay(self, **changes: bool | str | None) -> None:
@@ -80,7 +89,7 @@ class Ear:
         listener = None
         if self._state in (None, State.PROPOSED, State.RETURNED) or (self._state and self._state.final):
             listener = self._call.legs.up("bot")
-        elif self._state in (State.CONNECTED, State.RELEASING):
+        elif self._state in TALKING:
             listener = self._call.legs.up("agent")
         relay = ((caller.id, listener.id),) if caller and listener else ()
         if relay != self._relay:

@@ -65,6 +65,7 @@ class Handoff:
         self.unconfirmed = False
         self.disposition: str | None = None
         self.note: str | None = None
+        self.brief_right: str | None = None
         self.marks: dict[str, float] = {"request": escalation.at_s}
         self._effects: dict[str, Callable[[], None]] = {
             "drop_agent": self._drop_agent,
@@ -312,4 +313,5 @@ class Handoff:
             whisper_heard=self._whisper.heard,
             disposition=self.disposition,
             note=self.note,
+            brief_right=self.brief_right,
         )

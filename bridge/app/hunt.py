@@ -31,6 +31,13 @@ class Hunt:
             self._agents.add(target.agent)
         self.over = self.over or following is Next.GIVE_UP
 
+    def forgive(self, wanted: str) -> None:
+        """Somebody wants this target, or this agent, whatever became of it before."""
+        self._tried = {id for id in self._tried if id != wanted and id.partition("/")[0] != wanted}
+        self._resting = {id: at for id, at in self._resting.items() if id.partition("/")[0] != wanted}
+        self._agents.discard(wanted)
+        self.over = False
+
     def tried(self, now: float) -> tuple[str, ...]:
         """Targets not to be tried now: those that are done with, and those that rest."""
         return (*self._tried, *(id for id, until in self._resting.items() if until > now))

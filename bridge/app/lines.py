@@ -19,6 +19,7 @@ log = structlog.get_logger()
 FLUSH, CALLER_GONE, SILENT = "flush", "caller_gone", "caller_silent"
 NOTIFY_WAIT_S = 1.0
 CALLER_SILENT_S = 60.0
+SUPERVISOR = "supervisor"
 SPEAKERS = {"caller": Speaker.CALLER, "bot": Speaker.BOT, "agent": Speaker.AGENT}
 
 
@@ -48,6 +49,8 @@ class Lines:
         if leg is None:
             return
         self._call.emit("answered", leg=event.leg, codec=event.codec)
+        if leg.role == SUPERVISOR:  # neither recorded nor transcribed: `bridge.app.controls` does the rest
+            return
         if self._call.settings.records.audio:
             self._call.ua.send(c.Record(leg=leg.id, path=str(self._recording(leg.id))))
         if leg.role != "agent" or self._handoffs.agent.answered(leg.id, at_s):
@@ -102,9 +105,9 @@ class Lines:
         self._call.emit("leg_lost", leg=event.leg, silent_s=event.silent_s)
         if leg.role == "agent":
             self._handoffs.agent.lost(leg.id)
-        elif leg.role == "bot":
+        elif leg.role in ("bot", SUPERVISOR):
             self._call.ua.send(c.Hangup(leg=leg.id, text="no media"))
-            if self._handoffs.live is None:
+            if leg.role == "bot" and self._handoffs.live is None:
                 self._missing("bot_lost")
         elif leg.role == "caller":
             self._call.after(SILENT, CALLER_SILENT_S)
@@ -131,7 +134,7 @@ class Lines:
         leg.ended_s, leg.reason = self._call.now_s(), event.code
         if leg.role == "bot":
             self._missing("bot_unreachable")
-        else:
+        elif leg.role == "agent":
             self._handoffs.agent.dial_failed(leg.id)
 
     # -- the end
@@ -140,7 +143,7 @@ class Lines:
         """The caller is gone and nobody else is owed anything: flush the last words, then finish."""
         if self._call.legs.get("caller") or self._flushing or self._handoffs.owes:
             return
-        if left := [leg for role in ("bot", "agent") for leg in self._call.legs.live(role)]:
+        if left := [leg for role in ("bot", "agent", SUPERVISOR) for leg in self._call.legs.live(role)]:
             for leg in left:
                 self._call.ua.send(c.Hangup(leg=leg.id, q850=16, text="caller gone"))
             return

@@ -66,6 +66,59 @@ class Commanded:
     answer: Callable[[Answer], None]
 
 
+Button = Literal[
+    "pick_up", "talk", "replay", "more", "decline", "send_back", "hold", "resume", "mute", "unmute",
+    "hand_back", "end",
+]  # fmt: skip
+"""Of an agent's console; `bridge.app.controls` says what each does, and when it can."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    button: Button
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOn:
+    """The connected agent sends the caller on to another, with a word of his own."""
+
+    target: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """The wrap-up as typed so far; `finished` closes it."""
+
+    disposition: str | None = None
+    note: str | None = None
+    brief_right: Literal["right", "partly", "wrong"] | None = None
+    finished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Supervised:
+    """A supervisor listens, coaches or barges in from the telephone at `uri`. `mode` None: leaves."""
+
+    mode: Literal["listen", "coach", "barge"] | None
+    uri: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Controlled:
+    """An order from a console, answered when it has been carried out or refused.
+
+    `agent`: whose console; the call must still be his. None: somebody who may act in any.
+    `handoff`: the handoff that the page showed; None: whichever there is.
+    """
+
+    what: Pressed | PassedOn | Drafted | Supervised
+    by: str
+    agent: str | None
+    handoff: str | None
+    answer: Callable[[Answer], None]
+
+
 @dataclass(frozen=True, slots=True)
 class Draining:
     """The bridge takes no new calls and would like to see the running ones go."""
@@ -89,6 +142,7 @@ Message = (
     | Escalate
     | Ordered
     | Commanded
+    | Controlled
     | Draining
     | Adopted
 )

@@ -1,7 +1,7 @@
 """All conversations of one main process: takes calls from workers, routes what comes from outside."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 
 import structlog
@@ -9,7 +9,7 @@ import structlog
 from asr.types import StreamEvent
 from bridge.app import messages as m
 from bridge.app.asr_pool import AsrWorkers
-from bridge.app.call import Desk
+from bridge.app.call import Call, Desk
 from bridge.app.conversation import Conversation
 from bridge.app.orders import ordered
 from bridge.app.registrations import Registrations
@@ -161,13 +161,28 @@ class Service:
 
     async def command(self, id: str, command: Command) -> Answer:
         """Keeps `bridge.ports.CallControl`."""
+        return await self._ask(
+            id, lambda call, answer: m.Commanded(command, ordered(command, call.now_s()), answer)
+        )
+
+    async def control(
+        self,
+        id: str,
+        what: m.Pressed | m.PassedOn | m.Drafted | m.Supervised,
+        *,
+        by: str,
+        agent: str | None,
+        handoff: str | None,
+    ) -> Answer:
+        """An order from a console; see `bridge.app.messages.Controlled`. Never raises."""
+        return await self._ask(id, lambda call, answer: m.Controlled(what, by, agent, handoff, answer))
+
+    async def _ask(self, id: str, message: Callable[[Call, Callable[[Answer], None]], m.Message]) -> Answer:
         conversation = self.live.get(id)
         if conversation is None:
             return Answer(code="unknown_call", message="no such conversation is live here")
         answered: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        call = conversation.call
-        what = ordered(command, call.now_s())
-        call.inbox.put_nowait(m.Commanded(command, what, answered.set_result))
+        conversation.call.inbox.put_nowait(message(conversation.call, answered.set_result))
         done, _ = await asyncio.wait([answered], timeout=ANSWER_S)
         return answered.result() if done else Answer(code="no_answer", message="the conversation is over")
 

@@ -46,6 +46,12 @@ class Whisper:
         self.heard, self.part = None, "all"
         self.renew()
 
+    def pass_on(self, note: str) -> None:
+        """What the agent who had the caller until now wants the next one to know."""
+        self._builder.pass_on(note)
+        self.heard, self.part = None, "all"
+        self.renew()
+
     def renew(self) -> None:
         """Build the brief again from what is known now; render only what sounds different."""
         if self._escalation is None:

@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bridge.config.agents import Agent
 from bridge.config.browser import Browser
+from bridge.config.console import Console
 from bridge.config.outside import Api, Mqtt, Webhook
 from bridge.config.sections import (
     Asr,
@@ -67,6 +68,7 @@ class Settings(BaseSettings):
     api: Api = Api()
     mqtt: Mqtt = Mqtt()
     webhooks: list[Webhook] = []
+    console: Console = Console()
 
     _file: ClassVar[dict[str, Any]] = {}
 

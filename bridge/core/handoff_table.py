@@ -169,6 +169,7 @@ TABLE: Final[dict[S, Row]] = {
             **CLOSED,
             E.AGENT_GONE: S.WRAP_UP,
             E.AGENT_LOST: S.CHOOSING,
+            E.PASSED_ON: S.CHOOSING,
             E.RELEASE: S.RELEASING,
             E.HAND_BACK: S.RETURNED,
             **LATE_SUCCESS,

@@ -46,6 +46,7 @@ class Event(StrEnum):
     AGENT_REFUSED = "agent_refused"
     AGENT_GONE = "agent_gone"
     AGENT_LOST = "agent_lost"
+    PASSED_ON = "passed_on"
     WHISPER_ENDED = "whisper_ended"
     MORE_ASKED = "more_asked"
     REPEAT_ASKED = "repeat_asked"
@@ -113,3 +114,5 @@ class HandoffRecord:
     whisper_heard: str | None = None
     disposition: str | None = None
     note: str | None = None
+    brief_right: str | None = None
+    """what the agent said of the brief: right, partly, wrong"""

@@ -12,6 +12,7 @@ from bridge.config import Settings
 from bridge.config.outside import Role
 from bridge.ports import Feed, Records, Roster
 from bridge.web.auth import Denied, Door, Identity
+from bridge.web.desk import Console
 from bridge.web.page import Pages
 
 Parts = Mapping[str, Callable[[], dict[str, Any]]]
@@ -24,6 +25,7 @@ class Backstage:
     settings: Settings
     service: Service
     pages: Pages
+    console: Console
     door: Door
     roster: Roster
     records: Records

@@ -30,8 +30,3 @@ class Pages:
 
     def html(self, conversation: str, brief: Brief) -> str:
         return TEMPLATES.get_template("brief.html").render(b=brief, id=conversation)
-
-    def index(self, live: list[tuple[str, str | None]]) -> str:
-        """`live` are (id, handoff state); the page renews itself."""
-        rows = [(id, state, shown[1].headline if (shown := self.shown(id)) else None) for id, state in live]
-        return TEMPLATES.get_template("index.html").render(rows=rows)

@@ -2,15 +2,13 @@
 
 import asyncio
 from importlib.metadata import version
-from typing import Annotated, Any
+from typing import Any
 
 import uvicorn
-from fastapi import Depends, FastAPI
-from fastapi.responses import HTMLResponse
+from fastapi import FastAPI
 
 from bridge.config.outside import Api
 from bridge.web.agents import agent_routes
-from bridge.web.auth import Identity
 from bridge.web.backstage import Backstage
 from bridge.web.body_limit import BodyLimit
 from bridge.web.conversations import conversation_routes
@@ -18,6 +16,8 @@ from bridge.web.events import event_routes
 from bridge.web.records import record_routes
 from bridge.web.refusals import RESPONSES, refusing
 from bridge.web.sessions import session_routes
+from bridge.web.socket import console_routes
+from bridge.web.static import add_console_files
 
 ROUTES = (session_routes, conversation_routes, agent_routes, record_routes, event_routes)
 
@@ -47,11 +47,9 @@ def make_app(stage: Backstage) -> FastAPI:
             **{name: describe() for name, describe in stage.parts.items()},
         }
 
-    @app.get("/", response_class=HTMLResponse, include_in_schema=False)
-    async def index(who: Annotated[Identity, Depends(stage.need("agent"))]) -> str:
-        mine = [(id, one) for id, one in service.live.items() if stage.owns(who, service.agents_of(id))]
-        return stage.pages.index([(id, one.handoffs.state) for id, one in mine])
-
+    add_console_files(app)
+    stage.console.attach(stage.settings, service, stage.roster)
+    app.include_router(console_routes(stage))
     return app
 
 
@@ -59,7 +57,10 @@ async def serve_api(api: Api, app: FastAPI) -> None:
     """Until cancelled. Port 0 switches the API off."""
     if api.port == 0:
         return
-    config = uvicorn.Config(app, host=api.bind, port=api.port, log_level="warning", lifespan="off")
+    config = uvicorn.Config(
+        app, host=api.bind, port=api.port, log_level="warning", lifespan="off", ws="websockets-sansio",
+        ws_max_size=api.body_bytes,
+    )  # fmt: skip
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     try:

@@ -10,11 +10,12 @@ from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
 from bridge.app.directory import Directory
+from bridge.app.messages import Button, Controlled, Drafted, PassedOn, Pressed, Supervised
 from bridge.config import Agent, Settings
 from bridge.cues.detectors import our_detectors
 from bridge.model.botscript import BotScript
 from bridge.model.handoff import State
-from bridge.ports import Llm, Vault
+from bridge.ports import Answer, Llm, Vault
 from sip.events import CallIncoming
 from sip.memory import Far, MemoryUserAgent, OnDial
 
@@ -91,7 +92,7 @@ class Stage:
         self.browsers = Browsers()
         self.silent_from: float | None = None
         self.worst_silence = 0.0
-        self.whisper_leaks = 0
+        self.whisper_leaks = self.coach_leaks = 0
         self._on_dial = on_dial
         self._utterance = 0
         self._tasks = asyncio.TaskGroup()
@@ -143,10 +144,18 @@ class Stage:
         caller = self.ua.legs["caller"]
         if "whisper" in self.ua.heard_by("caller") or "hint" in self.ua.heard_by("caller"):
             self.whisper_leaks += 1
+        self.coach_leaks += self._coach_reaches_caller()
         owed = caller.phase == "answered" and not self.ua.heard_by("caller") and self._bot_owes()
         if self.silent_from is not None:
             self.worst_silence = max(self.worst_silence, now - self.silent_from)
         self.silent_from = now if owed else None
+
+    def _coach_reaches_caller(self) -> bool:
+        """Only who barges in is for the caller's ears."""
+        conversation = getattr(self, "conversation", None)
+        now = conversation.controls.supervising.now if conversation else None
+        heard = any(name.startswith("supervisor") for name in self.ua.heard_by("caller"))
+        return heard and (now is None or now.mode != "barge")
 
     def _bot_owes(self) -> bool:
         """A built-in bot that waits for an answer is silent on purpose."""
@@ -190,6 +199,17 @@ class Stage:
                 ),
             )  # fmt: skip
         self.conversation.call.inbox.put_nowait(StreamEvent(stream=stream, epoch=1, at=now, event=event))
+
+    def press(self, button: Button, *, agent: str | None = None) -> list[Answer]:
+        """A button of the console; the answer is in the list once it has been carried out."""
+        return self.control(Pressed(button), agent=agent)
+
+    def control(
+        self, what: Pressed | PassedOn | Drafted | Supervised, *, agent: str | None = None, by: str = "sam"
+    ) -> list[Answer]:
+        answers: list[Answer] = []
+        self.conversation.call.inbox.put_nowait(Controlled(what, by, agent, None, answers.append))
+        return answers
 
     @property
     def agent(self) -> Far:

@@ -6,13 +6,13 @@ alone, and each conversation leaves exactly one record in which each handoff has
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
 from bridge.app.browsers import Page
-from bridge.app.messages import BotReported, Ordered
+from bridge.app.messages import BotReported, Button, Drafted, Ordered, PassedOn, Supervised
 from bridge.config import Agent
 from bridge.model.bot import Action, BotState
 from bridge.model.handoff import Event
@@ -25,7 +25,10 @@ ACTIONS = (
     "agent_rings", "agent_answers", "agent_busy", "agent_declines", "agent_hangs_up", "agent_vanishes",
     "key_1", "key_2", "key_3", "key_5", "agent_talks", "agent_holds", "agent_resumes", "bot_reports",
     "order_dismissed", "order_release", "order_hand_back", "order_disposition_set", "refer_refused",
-    "refer_silent", "refer_late", "page_answers", "page_ends", "page_closes", "page_opens",
+    "page_answers", "page_ends", "page_closes", "page_opens",
+    "refer_silent", "refer_late", "pass_on", "supervise_listen", "supervise_coach", "supervise_barge",
+    "supervise_leave", "supervisor_answers", "supervisor_busy", "supervisor_hangs_up", "supervisor_vanishes",
+    "draft", "finish", *(f"press_{button}" for button in get_args(Button)),
 )  # fmt: skip
 
 ACCEPTED = ["caller_requests", "agent_answers", "key_1"]
@@ -86,6 +89,8 @@ def act(stage: Stage, action: str) -> None:
         }[rest]()
     elif kind == "key" and agent:
         agent.press(rest)
+    elif kind in ("press", "pass", "supervise", "supervisor") or action in ("draft", "finish"):
+        at_the_console(stage, kind, rest)
     elif kind == "order":
         stage.conversation.call.inbox.put_nowait(Ordered(Event(rest)))
     elif kind == "refer":
@@ -101,6 +106,27 @@ def act(stage: Stage, action: str) -> None:
     elif kind == "bot":
         state = BotState(intent="billing", actions=(Action(name="look_up", result="found", ok=True),))
         stage.conversation.call.inbox.put_nowait(BotReported(state))
+
+
+def at_the_console(stage: Stage, kind: str, rest: str) -> None:
+    legs = [leg for leg in stage.ua.legs if leg.startswith("supervisor")]
+    far = stage.ua.far(legs[-1]) if legs else None
+    if kind == "press":
+        stage.press(cast(Button, rest))
+    elif kind == "pass":
+        stage.control(PassedOn("bob", "please look at the second charge"))
+    elif kind == "supervise":
+        mode = None if rest == "leave" else rest
+        stage.control(Supervised(cast(Any, mode), "sip:sam@127.0.0.7"))
+    elif kind == "supervisor" and far:
+        {
+            "answers": far.answer,
+            "busy": lambda: far.refuse(486),
+            "hangs_up": far.hang_up,
+            "vanishes": far.vanish,
+        }[rest]()
+    elif kind in ("draft", "finish"):
+        stage.control(Drafted("resolved", "all is well", "right", finished=kind == "finish"))
 
 
 @given(world, modes, st.booleans(), st.booleans())
@@ -126,7 +152,7 @@ def test_the_promises_hold(actions: list[str], mode: str, same_peer: bool, brows
             stage.caller.hang_up()
             await stage.settle(2)
             for leg, far in stage.ua.fars.items():
-                if leg.startswith("agent") and not stage.ua.finished:
+                if leg.startswith(("agent", "supervisor")) and not stage.ua.finished:
                     far.hang_up()
             await pages.close()
         return stage
@@ -136,6 +162,7 @@ def test_the_promises_hold(actions: list[str], mode: str, same_peer: bool, brows
     (record,) = stage.store.records
     assert all(leg.phase == "ended" for leg in stage.ua.legs.values())
     assert stage.whisper_leaks == 0
+    assert stage.coach_leaks == 0
     assert stage.worst_silence <= QUIET_LIMIT_S
     assert len({h.id for h in record.handoffs}) == len(record.handoffs)
     assert not stage.events.of("fault")

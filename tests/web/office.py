@@ -23,6 +23,7 @@ from bridge.config import Settings
 from bridge.cues.detectors import our_detectors
 from bridge.web.auth import Door, hash_of
 from bridge.web.backstage import Backstage
+from bridge.web.desk import Console
 from bridge.web.page import Pages
 from bridge.web.server import make_app
 from sip.commands import Dial
@@ -65,16 +66,18 @@ async def office(tmp_path: Path, api: dict[str, Any] | None = None) -> AsyncIter
         {"agents": agents("ann", "ben"), "api": {"token": TOKEN} if api is None else api}
     )
     pages, clock = Pages(), CountingClock()
+    console = Console(pages, clock.utc())
     feed = LiveFeed("tests", clock, lambda id: service.agents_of(id))
     directory = Directory(settings)
     desk = Desk(
-        settings=settings, tts=SilentTts(tmp_path), directory=directory, events=Tee(MemoryEvents(), feed),
-        store=FileStore(tmp_path / "records"), pop=pages, clock=clock, ears=our_detectors().ears,
+        settings=settings, tts=SilentTts(tmp_path), directory=directory,
+        events=Tee(MemoryEvents(), feed, console),
+        store=FileStore(tmp_path / "records"), pop=console, clock=clock, ears=our_detectors().ears,
         rules_version="rules of tests",
     )  # fmt: skip
     service = Service(desk, script=SCRIPT, strict=True)
     stage = Backstage(
-        settings=settings, service=service, pages=pages, roster=directory, feed=feed,
+        settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, Fernet.generate_key(), time.time), records=RecordFiles(tmp_path / "records"),
     )  # fmt: skip
 

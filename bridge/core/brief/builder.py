@@ -68,6 +68,7 @@ class BriefBuilder:
         self._state = BotState()
         self._cues: tuple[Cue, ...] = ()
         self._escalation = NOT_YET
+        self._colleague: Line | None = None
         self._version = 0
         for value in self._crm.values() if self._crm else ():
             self.sources.add(value)
@@ -95,6 +96,12 @@ class BriefBuilder:
         if escalation.said != self._escalation.said:
             self.sources.add(plain(redact(escalation.said)))
         self._escalation = escalation
+
+    def pass_on(self, note: str) -> None:
+        """A word from the agent who had the caller before: the next step, over what was thought so far."""
+        text = shortened(plain(redact(note)), FACT)
+        self.sources.add(text)
+        self._colleague = Line(text=text, source="agent") if text else None
 
     def brief(self) -> Brief:
         """The next version."""
@@ -153,7 +160,7 @@ class BriefBuilder:
             why=why,
             tried=tried_lines(k),
             unresolved=unresolved_line(k),
-            next=next_line(k),
+            next=self._colleague or next_line(k),
             sentiment=mood.value,
             mood=cited(mood.why, mood.by, FACT) if mood.why else None,
             reason=self._escalation.reason,
@@ -162,19 +169,23 @@ class BriefBuilder:
             authentication=authentication,
             identity=identity,
             actions=self._state.actions,
-            facts=tuple(
-                Line(
-                    text=shortened(f"{plainly(name)}: {WITHHELD.sub('withheld', _text(value))}", FACT),
-                    source="bot_state",
-                )
-                for name, value in self._state.slots.items()
-                if value not in (None, "")
-            ),
+            facts=self._facts(),
             caller=self._caller,
             missing=(),
             opening="",
             crm=self._crm,
         )
+
+    def _facts(self) -> tuple[Line, ...]:
+        reported = (
+            Line(
+                text=shortened(f"{plainly(name)}: {WITHHELD.sub('withheld', _text(value))}", FACT),
+                source="bot_state",
+            )
+            for name, value in self._state.slots.items()
+            if value not in (None, "")
+        )
+        return (*([self._colleague] if self._colleague else []), *reported)
 
     def _checked(self, draft: Brief) -> Brief:
         """Lines that do not pass are dropped; what is missing, headline and opening follow from the rest."""
