@@ -84,6 +84,7 @@ async def serve(settings: Settings) -> None:
     hooks = Webhooks(settings.webhooks, spool, settings.site, clock) if settings.webhooks else None
     told = Tee(events, feed, console, *([mqtt.events] if mqtt else []), *([hooks] if hooks else []))
     book = Callbacks(settings, CallbackFiles(settings.records.dir / "callbacks"), directory, told, clock)
+    browsers = Browsers(lambda agent, ready: directory.reach(agent, "browser", ready, source="page"))
     desk = Desk(
         settings=settings,
         tts=tts,
@@ -98,7 +99,7 @@ async def serve(settings: Settings) -> None:
         vault=vault_of(settings),
         wording=wording_of(settings),
         llm=llm,
-        browsers=Browsers(reach=lambda agent, ready: directory.reach(agent, "browser", ready, source="page")),
+        browsers=browsers,
     )
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
@@ -116,7 +117,7 @@ async def serve(settings: Settings) -> None:
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time),
-        records=RecordFiles(settings.records.dir),
+        records=RecordFiles(settings.records.dir), telephones=browsers,
         parts=_parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami),
     )  # fmt: skip
     api = asyncio.create_task(serve_api(settings.api, make_app(stage)))

@@ -22,6 +22,8 @@ class AgentLegs:
 
     def answered(self, leg: str, at_s: float) -> bool:
         """False for a leg that is not the current attempt's: it is hung up and never enters the table."""
+        if self._handoffs.moving.answered(leg):
+            return True
         handoff = self._handoffs.live
         if handoff is None or handoff.state is not State.DIALING or not handoff.attempts.rings.won(leg):
             self._call.ua.send(c.Hangup(leg=leg, q850=26, text="completed elsewhere"))
@@ -36,7 +38,8 @@ class AgentLegs:
         if self._handoffs.current and event.leg == self._call.legs.current.get("agent"):
             self._handoffs.current.farewell_over()
         handoff = self._handoffs.live
-        if handoff is None or not self._concerns(handoff, event.leg):
+        moving = self._handoffs.moving.over(event.leg)
+        if handoff is None or moving or not self._concerns(handoff, event.leg):
             return
         if event.by_us and event.cause.status != 408:
             return  # our own doing; the table knows already
@@ -77,7 +80,8 @@ class AgentLegs:
 
     def dial_failed(self, leg: str) -> None:
         handoff = self._handoffs.live
-        if handoff is None or not self._concerns(handoff, leg):
+        moving = self._handoffs.moving.over(leg)
+        if handoff is None or moving or not self._concerns(handoff, leg):
             return
         if not handoff.attempts.rings.ring_on(leg, "unreachable"):
             handoff.attempts.note("unreachable")

@@ -4,9 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from bridge.app import dialling
 from bridge.app.call import Call
-from bridge.app.dialling import ringing
+from bridge.app.dialling import reached, ringing
 from bridge.app.hours import is_open
 from bridge.app.hunt import Hunt
 from bridge.app.referral import Referral
@@ -19,7 +18,6 @@ from bridge.model.handoff import Attempt, Event, State
 from bridge.model.routing import Need
 from bridge.model.transfer import Lease, Mode, ModeChoice, Target
 from bridge.ports import Choice, Place
-from sip.commands import BrowserGone
 from sip.events import LegEnded
 from sip.types import MAX_LEGS, Header
 
@@ -230,11 +228,10 @@ class Attempts:
         ring.dialing = None
         target = ring.target
         command = ringing(self._call, target, ring.leg, self._ring_s(target), self.headers())
-        if dialling.ring(self._call, target, command):
-            offer = ring.lease.rev
-            self._call.emit("dialed", leg=ring.leg, target=target.id, agent=target.agent, offer=offer)
-        else:
-            self._call.ua.send(BrowserGone(leg=ring.leg, status=480))
+        if reached(self._call, target, command):
+            self._call.emit(
+                "dialed", leg=ring.leg, target=target.id, agent=target.agent, offer=ring.lease.rev
+            )
 
     def headers(self) -> tuple[Header, ...]:
         """What the far side may use to fetch the brief. Values are ours or plain tokens: no CR or LF."""

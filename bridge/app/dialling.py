@@ -1,8 +1,9 @@
 """How a target is rung: a telephone by INVITE, a browser by its pages. Nothing else tells them apart."""
 
+from bridge.app.browsers import UNREACHABLE
 from bridge.app.call import Call
 from bridge.model.transfer import Target
-from sip.commands import Dial, RingBrowser
+from sip.commands import BrowserGone, Dial, RingBrowser
 from sip.types import Header, LegId
 
 
@@ -17,9 +18,13 @@ def ringing(
     )
 
 
-def ring(call: Call, target: Target, command: Dial | RingBrowser) -> bool:
-    """Send it. False: the target is a browser, and none of the agent's pages is open and ready."""
+def reached(call: Call, target: Target, command: Dial | RingBrowser) -> bool:
+    """Send it. False: the target is a browser, and none of the agent's pages is open and ready; the leg is
+    about to end as unreachable."""
     call.ua.send(command)
     if isinstance(command, Dial):
         return True
-    return call.desk.browsers.ring(call.ua, call.id, command.leg, target.agent or target.id)
+    found = call.desk.browsers.ring(call.ua, call.id, command.leg, target.agent or target.id)
+    if not found:
+        call.ua.send(BrowserGone(leg=command.leg, status=UNREACHABLE))
+    return found

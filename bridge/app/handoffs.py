@@ -8,6 +8,7 @@ from bridge.app.bot_side import BotSide
 from bridge.app.call import Call
 from bridge.app.ear import Ear
 from bridge.app.handoff import FAREWELL, REFERS, Handoff
+from bridge.app.moving import Moving
 from bridge.app.waiting import TIMER as QUEUE
 from bridge.app.whispering import Whisper
 from bridge.model.cue import Escalation
@@ -44,6 +45,7 @@ class Handoffs:
         self._strict, self._apology, self._on_token, self._changed = strict, apology, on_token, changed
         self.whisper = Whisper(call, self._whispered, lambda: self.mark("whisper_started"))
         self.agent = AgentLegs(call, ear, self)
+        self.moving = Moving(call, ear, self)
         self.current: Handoff | None = None
         self.records: list[HandoffRecord] = []
         self.back_s = 0.0
@@ -190,6 +192,8 @@ class Handoffs:
             return offered
         handoff.disposition = order.disposition or handoff.disposition
         handoff.note = order.note or handoff.note
+        if order.event is Event.RELEASE and self.moving.needed(handoff):
+            return self.moving.begin(handoff, order.why)
         if taken := handoff.can(order.event):
             if order.event is Event.RELEASE:
                 handoff.attempts.referral.released(order.why)
@@ -262,6 +266,7 @@ class Handoffs:
 
     def _entered(self, state: State) -> None:
         self.pose(state)
+        self.moving.entered(state)
         if state is State.CONNECTED:
             self._plan_release()
 

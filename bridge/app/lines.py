@@ -131,7 +131,7 @@ class Lines:
         if event.command in ("refer", "refer_replaces"):
             self._handoffs.refer_failed()
         leg = self._call.legs.all.get(event.leg or "")
-        if event.command != "dial" or leg is None:
+        if event.command not in ("dial", "ring_browser") or leg is None:
             return
         leg.ended_s, leg.reason = self._call.now_s(), event.code
         if leg.role == "bot":

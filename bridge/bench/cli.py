@@ -113,6 +113,34 @@ def mqtt(
 
 
 @app.command()
+def browser(
+    legs: Annotated[int, typer.Option(min=1, max=4, help="Browsers at the telephone at the same time.")] = 1,
+    seconds: Annotated[float, typer.Option(min=6, help="Of bursts, in all, for each.")] = 60,
+    budget_ms: Annotated[float, typer.Option(help="What the round trip's p50 may be.")] = 200,
+    as_json: JsonOption = False,
+    out: Annotated[Path, typer.Option(help="Where the noise samples are left.")] = Path("out/bench-browser"),
+    max_noise_ms: NoiseOption = 2.0,
+) -> None:
+    """Caller to an agent's browser and back, each way, and the CPU of a browser's leg: a real Chromium."""
+    from bridge.bench.browser import FIGURES, BrowserMissing, measure
+    from bridge.bench.spread import table
+    from bridge.peers.debian import PeerUnavailable
+
+    try:
+        told = measure(legs, seconds, out, budget_ms=budget_ms, noise_limit_ms=max_noise_ms, tell=_tell)
+    except (BrowserMissing, PeerUnavailable) as error:
+        raise _stop(str(error), EXIT_MISSING) from None
+    if as_json:
+        typer.echo(json.dumps(told))
+    else:
+        typer.echo(table({name: told[name] for name in FIGURES}))
+        typer.echo(f"CPU of a browser's leg: {told['cpu_per_leg_percent']} % of a core")
+        _conditions(told)
+    void = bool(told["noise"]["void"])
+    _leave(void=void, failed=bool(told["failed"]) and not void)
+
+
+@app.command()
 def asr(
     engine: Annotated[
         list[str] | None, typer.Option(help="all, whisper_asr or vosk; may be repeated.")

@@ -68,12 +68,14 @@ class OpenPage:
         self.queue.put_nowait({**message, "rev": 1})
 
     def restart(self) -> None:
-        """Drop what it has not read; None asks its writer for a snapshot."""
-        while not self.queue.empty():
-            self.queue.get_nowait()
+        """Drop what it has not read; None asks its writer for a snapshot, which has none of its telephone."""
+        unread = [self.queue.get_nowait() for _ in range(self.queue.qsize())]
         self.behind = True
         self.sent.clear()
         self.queue.put_nowait(None)
+        for message in unread:
+            if message and message["type"].startswith("phone."):
+                self.queue.put_nowait(message)
 
 
 class Console:
@@ -213,7 +215,7 @@ class Console:
                 },
                 "setup": {
                     "site": settings.site, "dispositions": settings.console.dispositions,
-                    "browser_phone": MODULE if self._telephones and page.sit else None,
+                    "browser_phone": MODULE if self._rings(page.sit) else None,
                 },
                 "agents": self.agents(),
                 "calls": [{**view, "utterances": self._said_in(page, id)} for id, view in page.sent.items()],
@@ -224,6 +226,12 @@ class Console:
     def agents(self) -> list[View]:
         assert self._roster
         return [agent_view(agent) for agent in self._roster.views()]
+
+    def _rings(self, agent: str | None) -> bool:
+        """Whether that agent's telephone is the page."""
+        assert self._settings
+        devices = (one for mine in self._settings.agents if mine.id == agent for one in mine.devices)
+        return self._telephones and any(device.kind == "browser" for device in devices)
 
     def _live(self, id: str) -> Conversation | None:
         return self._service.live.get(id) if self._service else None

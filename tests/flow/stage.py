@@ -89,9 +89,7 @@ class Stage:
         self.events, self.store, self.pop = MemoryEvents(), MemoryStore(), MemoryPop()
         self.tts = SilentTts(tmp)
         self.pool = ScriptedPool()
-        self.browsers = Browsers(
-            reach=lambda agent, ready: self.directory.reach(agent, "browser", ready, source="page")
-        )
+        self.browsers = Browsers()
         self.silent_from: float | None = None
         self.worst_silence = 0.0
         self.whisper_leaks = self.coach_leaks = 0
@@ -108,6 +106,7 @@ class Stage:
         incoming = await anext(events)
         assert isinstance(incoming, CallIncoming)
         self.directory = Directory(self.config)
+        self.browsers.reach = self._reach
         desk = Desk(
             settings=self.config,
             tts=self.tts,
@@ -135,6 +134,9 @@ class Stage:
             async with asyncio.timeout(600):
                 await self._run
         await self._tasks.__aexit__(*exc)  # type: ignore[arg-type]
+
+    def _reach(self, agent: str, ready: bool) -> None:
+        self.directory.reach(agent, "browser", ready, source="page")
 
     def _observe(self) -> None:
         """The two promises: the caller is never in silence, and never hears the whisper."""

@@ -8,7 +8,8 @@ import pytest
 from bridge.app.browsers import Page
 from bridge.app.messages import Ordered
 from bridge.model.handoff import Event, State
-from sip.commands import BrowserOffer, RingBrowser
+from sip.commands import BrowserOffer, ReferReplaces, RingBrowser
+from sip.events import CommandFailed
 from tests.flow.stage import Stage, settings
 from tests.virtual_time import run
 
@@ -219,23 +220,43 @@ def test_declined_at_the_page_goes_to_the_next(stage: Stage) -> None:
     assert handoff.attempts[0].outcome == "declined"
 
 
-def test_no_page_open_or_none_tested_is_offered_nothing(stage: Stage) -> None:
+def test_a_page_that_is_not_ready_is_not_offered(stage: Stage) -> None:
     async def story() -> None:
         async with stage:
             untested = Desk(stage)
             await untested.page.__aenter__()
+            untested.says("ready", ready=False)
             await stage.settle(6)
             stage.says(REQUEST)
             await stage.until(State.DIALING)
             await stage.settle(0.5)
-            assert stage.agent.leg.id == "agent-1"
             assert not untested.of("ring")
             stage.caller.hang_up()
             await closed(untested)
 
     run(story())
     (handoff,) = stage.store.records[0].handoffs
-    assert [attempt.target for attempt in handoff.attempts] == ["bob"]
+    assert [attempt.agent for attempt in handoff.attempts] == ["bob"]
+
+
+def test_a_page_that_has_just_gone_is_unreachable(stage: Stage) -> None:
+    async def story() -> None:
+        async with stage:
+            stage.directory.reach("ann", "browser", True, source="test")
+            untested = Desk(stage)
+            await untested.page.__aenter__()
+            await stage.settle(6)
+            stage.says(REQUEST)
+            await stage.until(State.DIALING)
+            await stage.settle(0.5)
+            assert stage.agent.leg.id == "agent-2"
+            assert not untested.of("ring")
+            stage.caller.hang_up()
+            await closed(untested)
+
+    run(story())
+    (handoff,) = stage.store.records[0].handoffs
+    assert handoff.attempts[0].outcome == "unreachable"
 
 
 def test_the_last_page_closed_while_it_rings_does_not_hold_the_caller_up(stage: Stage) -> None:
@@ -302,6 +323,95 @@ def test_nobody_answers_for_another_agent_or_with_nonsense(stage: Stage) -> None
     run(story())
 
 
+MOVER = [{"id": "ann", "devices": [{"kind": "browser"}, {"uri": "sip:ann@127.0.0.9:5060"}]}]
+
+
+def release(stage: Stage) -> None:
+    stage.conversation.call.inbox.put_nowait(Ordered(Event.RELEASE))
+
+
+def test_a_release_rings_the_agents_telephone_first_and_then_transfers(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, settings(agents=MOVER))
+
+    async def story() -> None:
+        async with stage:
+            desk = await connected(stage)
+            release(stage)
+            release(stage)  # twice is once
+            await stage.settle(2)
+            assert stage.agent.leg.uri == "sip:ann@127.0.0.9:5060"
+            assert stage.state is State.CONNECTED
+            assert stage.ua.heard_by("caller") == {"agent-1"}
+            stage.agent.answer()
+            await stage.settle(0.5)
+            assert desk.of("end")
+            (refer,) = [c for _, c in stage.ua.commands if isinstance(c, ReferReplaces)]
+            assert (refer.leg, refer.other) == ("caller", "agent-2")
+            await closed(desk)
+
+    run(story())
+    (handoff,) = stage.store.records[0].handoffs
+    assert handoff.outcome.result == "transferred"
+    assert stage.worst_silence <= 0.3
+
+
+def test_a_telephone_that_does_not_answer_leaves_them_talking(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, settings(agents=MOVER))
+
+    async def story() -> None:
+        async with stage:
+            desk = await connected(stage)
+            release(stage)
+            await stage.settle(1)
+            stage.agent.refuse(486)
+            await stage.settle(1)
+            assert stage.state is State.CONNECTED
+            assert stage.ua.heard_by("caller") == {"agent-1"}
+            release(stage)
+            await stage.settle(1)
+            assert stage.agent.leg.id == "agent-3"
+            desk.says("end", conversation="c1", leg="agent-1")  # gone before the telephone was answered
+            await stage.settle(1)
+            assert not stage.agent.leg.live
+            await closed(desk)
+
+    run(story())
+    (handoff,) = stage.store.records[0].handoffs
+    assert handoff.outcome.result == "connected"
+
+
+def test_without_a_telephone_a_release_is_refused(stage: Stage) -> None:
+    async def story() -> None:
+        async with stage:
+            desk = await connected(stage)
+            release(stage)
+            await stage.settle(1)
+            assert stage.state is State.CONNECTED
+            assert stage.events.of("order_refused")[0]["why"] == "no telephone"
+            stage.caller.hang_up()
+            await closed(desk)
+
+    run(story())
+
+
+def test_a_worker_without_browsers_costs_no_time(stage: Stage) -> None:
+    async def story() -> None:
+        async with stage:
+            desk = await rung(stage)
+            stage.ua.post(
+                CommandFailed(
+                    command="ring_browser", leg="agent-1", code="no_browsers", message="", at=stage.ua.now()
+                )
+            )
+            await stage.settle(0.5)
+            assert desk.of("end")[0]["reason"] == "no_browsers"
+            assert stage.agent.leg.id == "agent-2"
+            stage.caller.hang_up()
+            await closed(desk)
+
+    run(story())
+
+
 def test_nobody_answers_in_time(stage: Stage) -> None:
     async def story() -> None:
         async with stage:
@@ -331,8 +441,8 @@ def test_the_directory_hears_whether_a_page_is_ready(stage: Stage) -> None:
     reached: list[tuple[str, bool]] = []
 
     async def story() -> None:
-        stage.browsers.reach = lambda agent, yes: reached.append((agent, yes))
         async with stage:
+            stage.browsers.reach = lambda agent, yes: reached.append((agent, yes))
             desk = await ready(stage)
             other = await ready(stage)
             await closed(desk)

@@ -11,7 +11,9 @@ from typing import Any, cast, get_args
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
+from bridge.app.browsers import Page
 from bridge.app.messages import BotReported, Button, Drafted, Ordered, PassedOn, Supervised
+from bridge.config import Agent
 from bridge.model.bot import Action, BotState
 from bridge.model.handoff import Event
 from tests.flow.stage import Stage, agents
@@ -23,6 +25,7 @@ ACTIONS = (
     "agent_rings", "agent_answers", "agent_busy", "agent_declines", "agent_hangs_up", "agent_vanishes",
     "key_1", "key_2", "key_3", "key_5", "agent_talks", "agent_holds", "agent_resumes", "bot_reports",
     "order_dismissed", "order_release", "order_hand_back", "order_disposition_set", "refer_refused",
+    "page_answers", "page_ends", "page_closes", "page_opens",
     "refer_silent", "refer_late", "pass_on", "supervise_listen", "supervise_coach", "supervise_barge",
     "supervise_leave", "supervisor_answers", "supervisor_busy", "supervisor_hangs_up", "supervisor_vanishes",
     "draft", "finish", *(f"press_{button}" for button in get_args(Button)),
@@ -33,6 +36,40 @@ beginning = st.sampled_from([[], ACCEPTED[:1], ACCEPTED[:2], ACCEPTED])
 world = st.builds(list.__add__, beginning, st.lists(st.sampled_from(ACTIONS), min_size=3, max_size=25))
 modes = st.sampled_from(["conference", "refer_replaces", "refer"])
 QUIET_LIMIT_S = 2.0
+
+
+class Pages:
+    """Ann's page, open or not; it has to be closed at the end."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._page: Page | None = None
+
+    async def open(self) -> None:
+        if self._page is None:
+            self._page = self._stage.browsers.page("ann", self._hear)
+            await self._page.__aenter__()
+            self._page.receive({"type": "phone.ready", "ready": True})
+
+    async def _hear(self, message: dict[str, Any]) -> None:
+        """Nobody looks at it."""
+
+    async def close(self) -> None:
+        page, self._page = self._page, None
+        if page is not None:
+            await page.__aexit__(None, None, None)
+
+    async def act(self, what: str) -> None:
+        legs = [leg for leg in self._stage.ua.legs if leg.startswith("agent")]
+        call = {"conversation": "c1", "leg": legs[-1] if legs else "agent-1"}
+        if what == "closes":
+            await self.close()
+        elif what == "opens":
+            await self.open()
+        elif self._page is not None and what == "answers":
+            self._page.receive({"type": "phone.offer", "sdp": "m=audio", **call})
+        elif self._page is not None:
+            self._page.receive({"type": "phone.end", **call})
 
 
 def act(stage: Stage, action: str) -> None:
@@ -92,24 +129,32 @@ def at_the_console(stage: Stage, kind: str, rest: str) -> None:
         stage.control(Drafted("resolved", "all is well", "right", finished=kind == "finish"))
 
 
-@given(world, modes, st.booleans())
+@given(world, modes, st.booleans(), st.booleans())
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_promises_hold(actions: list[str], mode: str, same_peer: bool) -> None:
+def test_the_promises_hold(actions: list[str], mode: str, same_peer: bool, browser: bool) -> None:
     async def story(tmp: Path) -> Stage:
         people = agents("ann", "bob", mode=mode, fallback_proved=True)
+        if browser:
+            devices = [{"kind": "browser"}, {"uri": "sip:ann@127.0.0.5"}]
+            people[0] = Agent.model_validate({"id": "ann", "mode": mode, "devices": devices})
         async with Stage(tmp, config(agents=people)) as stage:
+            pages = Pages(stage)
+            await pages.open()
             if same_peer:
                 stage.conversation.call.legs.all["caller"].peer = "127.0.0.5:5060"
             await stage.settle(4)
             for action in actions:
                 note(f"{stage.state} {action}")
                 act(stage, action)
+                if action.startswith("page_"):
+                    await pages.act(action.removeprefix("page_"))
                 await stage.settle({"wait": 1.0, "long_wait": 30.0}.get(action, 0.3))
             stage.caller.hang_up()
             await stage.settle(2)
             for leg, far in stage.ua.fars.items():
                 if leg.startswith(("agent", "supervisor")) and not stage.ua.finished:
                     far.hang_up()
+            await pages.close()
         return stage
 
     with tempfile.TemporaryDirectory() as tmp:

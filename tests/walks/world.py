@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore
+from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
 from bridge.app.directory import Directory
@@ -24,7 +25,7 @@ from bridge.app.messages import Message
 from bridge.app.service import Service
 from bridge.config import Settings
 from bridge.cues.detectors import our_detectors
-from bridge.ports import Clip
+from bridge.ports import Clip, Tts
 from sip.front.config import FrontConfig
 from sip.front.control import Control
 from sip.front.front import Front
@@ -110,14 +111,25 @@ class World:
         if conversation := self.conversation:
             conversation.call.inbox.put_nowait(message)
 
+    def _reach(self, agent: str, ready: bool) -> None:
+        self.directory.reach(agent, "browser", ready, source="page")
+
+    def tts(self) -> Tts:
+        return ToneTts(self.folder)
+
+    def worker_settings(self, index: int) -> dict[str, Any]:
+        """More of a worker's configuration."""
+        return {}
+
     def stderr(self) -> str:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
     async def __aenter__(self) -> Self:
         desk = Desk(
-            settings=self.settings, tts=ToneTts(self.folder), directory=self.directory, events=self.events,
+            settings=self.settings, tts=self.tts(), directory=self.directory, events=self.events,
             store=self.store, pop=MemoryPop(), clock=CountingClock(),
             ears=our_detectors().ears, rules_version="rules of tests",
+            browsers=Browsers(self._reach),
         )  # fmt: skip
         self.service = Service(desk, script=None if self.settings.bot.uri else SCRIPT, strict=True)
         await self.service.prepare()
@@ -150,7 +162,7 @@ class World:
         config = {
             "name": f"w{index}", "bind_ip": f"{self.net}.1", "sip_port": 15060 + index, "front": self.entry,
             "front_control": str(self.folder / "front"), "control": str(self.folder / "main"),
-            "rtp_port": 30000 + 40 * index, "media_watchdog_s": WATCHDOG_S,
+            "rtp_port": 30000 + 40 * index, "media_watchdog_s": WATCHDOG_S, **self.worker_settings(index),
         }  # fmt: skip
         path = self.folder / f"w{index}.json"
         path.write_text(json.dumps(config))

@@ -34,7 +34,7 @@ class AmiConnection:
 
     @classmethod
     async def open(cls, host: str, port: int, user: str, secret: str, source: str = "") -> Self:
-        """From our address `source`, the one that Asterisk permits. Raises OSError, TimeoutError, `AmiError`."""
+        """From our address `source`, which Asterisk permits. Raises OSError, TimeoutError, `AmiError`."""
         async with asyncio.timeout(CONNECT_S):
             reader, writer = await asyncio.open_connection(
                 host, port, limit=LONGEST_LINE, local_addr=(source, 0) if source else None
