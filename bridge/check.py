@@ -163,11 +163,10 @@ def _agents(settings: Settings) -> list[Finding]:
                 )
             )
         seen.add(agent.id)
-        if not agent.uri.startswith("sip:") or any(c in agent.uri for c in " \r\n<>"):
-            message = f"{agent.uri!r} is no sip: URI."
-            found.append(
-                Finding(level="error", key=f"{key}.uri", message=message, cure="write sip:201@10.0.0.5")
-            )
+        for uri in (device.uri for device in agent.all_devices if device.kind != "browser"):
+            if not uri.startswith("sip:") or any(c in uri for c in " \r\n<>"):
+                cure, message = "write sip:201@10.0.0.5", f"{uri!r} is no sip: URI."
+                found.append(Finding(level="error", key=f"{key}.uri", message=message, cure=cure))
         if agent.mode is Mode.REFER and not agent.fallback_proved:
             message = "blind REFER without a proved fallback is replaced by conference."
             cure = "prove the dialplan (docs/asterisk.md) and set fallback_proved: true"

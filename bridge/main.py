@@ -9,13 +9,15 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import structlog
 import yaml
 from pydantic import ValidationError
 
-from bridge.adapters.config_directory import ConfigDirectory
+from bridge.adapters.ami.presence import AmiPresence
+from bridge.adapters.callback_files import CallbackFiles
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
 from bridge.adapters.mqtt.station import MqttStation
@@ -24,13 +26,17 @@ from bridge.adapters.recovery import close_interrupted
 from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
 from bridge.adapters.webhooks.hooks import Webhooks
+from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
+from bridge.app.callbacks import Callbacks
+from bridge.app.directory import Directory
 from bridge.app.service import Service
 from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.control import ControlSocket
 from bridge.cues.detectors import load_detectors
+from bridge.front_desk import reserve_worker
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
@@ -71,15 +77,19 @@ async def serve(settings: Settings) -> None:
     if detectors.trouble:
         log.warning("no second opinion on what callers ask for", cause=detectors.trouble)
     llm = refiner_of(settings)
-    directory = ConfigDirectory(settings.agents, changed=mqtt.events.presence if mqtt else None)
+    directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
+    ami = AmiPresence(settings, directory) if settings.ami.host else None
     feed = LiveFeed(settings.site, clock, lambda id: service.agents_of(id))
     spool = settings.records.dir / "webhooks.sqlite"
     hooks = Webhooks(settings.webhooks, spool, settings.site, clock) if settings.webhooks else None
+    told = Tee(events, feed, console, *([mqtt.events] if mqtt else []), *([hooks] if hooks else []))
+    book = Callbacks(settings, CallbackFiles(settings.records.dir / "callbacks"), directory, told, clock)
     desk = Desk(
         settings=settings,
         tts=tts,
         directory=directory,
-        events=Tee(events, feed, console, *([mqtt.events] if mqtt else []), *([hooks] if hooks else [])),
+        events=told,
+        callbacks=book,
         store=store,
         pop=console,
         clock=clock,
@@ -88,8 +98,10 @@ async def serve(settings: Settings) -> None:
         vault=vault_of(settings),
         wording=wording_of(settings),
         llm=llm,
+        browsers=Browsers(reach=lambda agent, ready: directory.reach(agent, "browser", ready, source="page")),
     )
-    service = Service(desk, script=None if settings.bot.uri else load_script(settings.bot.script))
+    script = None if settings.bot.uri else load_script(settings.bot.script)
+    service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
     control = ControlSocket(paths.control, service, tts)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -97,21 +109,27 @@ async def serve(settings: Settings) -> None:
     await control.open()
     if hooks:
         hooks.start()
+    if ami:
+        ami.start()
     if mqtt:
-        mqtt.start(service, left=interrupted)
+        mqtt.start(service, directory, left=interrupted)
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time),
-        records=RecordFiles(settings.records.dir), parts=_parts(mqtt=mqtt, webhooks=hooks),
+        records=RecordFiles(settings.records.dir),
+        parts=_parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami),
     )  # fmt: skip
     api = asyncio.create_task(serve_api(settings.api, make_app(stage)))
-    ready = asyncio.create_task(_prepare(service, tts, paths))
+    ready = asyncio.create_task(_prepare(service, tts, paths, book))
     await stop.wait()
+    await book.close()
     await service.finish(FINISH_S)
     for task in (ready, api):
         task.cancel()
     await asyncio.gather(ready, api, return_exceptions=True)
     await control.close()
+    if ami:
+        await ami.close()
     if mqtt:
         await mqtt.close()
     if hooks:
@@ -121,16 +139,17 @@ async def serve(settings: Settings) -> None:
     events.close()
 
 
-def _parts(**parts: MqttStation | Webhooks | None) -> Parts:
+def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | None) -> Parts:
     """Those that are there, with what each says of itself."""
     return {name: part.describe for name, part in parts.items() if part}
 
 
-async def _prepare(service: Service, tts: TtsProcess, paths: Paths) -> None:
+async def _prepare(service: Service, tts: TtsProcess, paths: Paths, book: Callbacks) -> None:
     """Ready = voices warm and somebody to listen: the supervisor waits for this file."""
     await tts.ready.wait()
     await service.prepare()
     await service.asr.ready.wait()
+    book.start(service.call_back)
     paths.ready.write_text(str(os.getpid()))
     log.info("ready", tts=tts.engine, asr=service.asr.describe()["engine"])
 

@@ -10,6 +10,8 @@ from bridge.speech.choice import choose
 from bridge.tts import TtsConfig
 
 RTP_SLICE = 40
+BROWSER_PORTS = 8
+"""of a worker's slice, where agents have browsers"""
 REGISTRAR = "registrar"
 
 
@@ -41,6 +43,8 @@ def lasting(settings: Settings) -> list[tuple[str, str, str]]:
 def worker(settings: Settings, slot: int) -> str:
     """The SIP worker that runs in that slot."""
     sip, paths = settings.sip, Paths(settings.run_dir)
+    first_rtp = sip.rtp_ports + slot * RTP_SLICE
+    pages = BROWSER_PORTS if has_browsers(settings) else 0
     config = {
         "name": f"sip-{slot}",
         "bind_ip": sip.bind,
@@ -48,8 +52,8 @@ def worker(settings: Settings, slot: int) -> str:
         "front": front_address(sip),
         "front_control": str(paths.front_control),
         "control": str(paths.control),
-        "rtp_port": sip.rtp_ports + slot * RTP_SLICE,
-        "rtp_ports": RTP_SLICE,
+        "rtp_port": first_rtp,
+        "rtp_ports": RTP_SLICE - pages,
         "clock_rate": sip.clock_rate,
         "codecs": sip.codecs,
         "srtp": sip.srtp,
@@ -59,8 +63,23 @@ def worker(settings: Settings, slot: int) -> str:
         ],
         "trunks": [{"registrar": r.registrar, "user": r.user} for r in sip.registrations],
         "media_watchdog_s": sip.media_silence_s,
+        "browser": _browser(settings, first_rtp + RTP_SLICE - pages) if pages else None,
     }
     return json.dumps(config)
+
+
+def has_browsers(settings: Settings) -> bool:
+    """Whether any agent's telephone is the console page."""
+    return any(device.kind == "browser" for agent in settings.agents for device in agent.devices)
+
+
+def _browser(settings: Settings, first_port: int) -> dict[str, Any]:
+    return {
+        **settings.browser.model_dump(),
+        "bind_ip": settings.sip.bind,
+        "first_port": first_port,
+        "last_port": first_port + BROWSER_PORTS - 1,
+    }
 
 
 def _front(settings: Settings) -> str:

@@ -7,8 +7,10 @@ from typing import Any, Literal, Protocol
 
 from bridge.model.agent import AgentView, DeviceKind
 from bridge.model.brief import Brief
+from bridge.model.callback import Callback
 from bridge.model.record import ConversationRecord
-from bridge.model.transfer import Target
+from bridge.model.routing import Need
+from bridge.model.transfer import Lease, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,23 +29,61 @@ class Tts(Protocol):
 
 
 class AgentDirectory(Protocol):
-    def choose(self, *, reason: str, tried: tuple[str, ...], wanted: str | None) -> "Choice":
-        """The next target for this escalation; leases it until `release`."""
+    """Who is offered to whom. A lease ends with `release`, at the latest with its call (`forget`)."""
 
-    def release(self, target: Target) -> None: ...
+    def choose(self, need: Need) -> "Choice":
+        """Lease the best free target that fits. Nobody who waits could use one that is free."""
 
-    async def free(self) -> None:
-        """Returns when some target may have become free."""
+    def wait(self, need: Need) -> "Place":
+        """A place in the queue, in the order of priority and of when the waiting began."""
+
+    def took(self, lease: Lease, caller: str = "") -> bool:
+        """The agent has the call of `caller` now. False: the offer had run out and somebody else has him."""
+
+    def wrap_up(self, lease: Lease) -> None:
+        """The conversation with the agent is over, his work on it is not."""
+
+    def release(self, lease: Lease) -> None: ...
+
+    def forget(self, call: str) -> None:
+        """The call is over, however: nothing is leased to it any more."""
+
+
+class Place(Protocol):
+    """One caller in the queue; `leave` it in any case, twice is once."""
+
+    @property
+    def position(self) -> int:
+        """1 for who is next; 0 for who is out."""
+
+    @property
+    def estimate_s(self) -> float | None:
+        """How long it may take; None while there is nobody to judge by."""
+
+    async def turn(self) -> Lease:
+        """Returns when an agent has been leased for this caller."""
+
+    def renew(self, need: Need) -> None:
+        """The caller needs something else now, such as a target that may be tried again."""
+
+    def leave(self) -> None: ...
 
 
 class Roster(Protocol):
-    """The agents as sources of presence and pages see them; the directory keeps it."""
+    """The agents as sources of presence and pages see them; the directory keeps it.
+
+    `source` names who says so: console, http, mqtt, ami, options. Of the sources that speak for the person
+    the latest counts; a pause in the PBX (ami) counts besides them.
+    """
 
     def declare(self, agent: str, willing: bool, *, source: str, reason: str = "") -> bool:
         """The agent wants calls, or none. False: no such agent."""
 
-    def reach(self, agent: str, kind: DeviceKind, reachable: bool, *, source: str) -> bool:
-        """A device answers, or does not. False: no such agent or device."""
+    def reach(self, agent: str, kind: DeviceKind, reachable: bool, *, source: str, uri: str = "") -> bool:
+        """A device answers, or does not; all of that kind without `uri`. False: no such agent or device."""
+
+    def occupy(self, agent: str, busy: bool, *, source: str) -> bool:
+        """The agent is in a call that is none of ours, or out of it. False: no such agent."""
 
     def views(self) -> tuple[AgentView, ...]: ...
 
@@ -53,10 +93,33 @@ class Roster(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
-    """`target` None: nobody is left to try (`all_busy` False), or all are in a call (True)."""
+    """`lease` None: nobody is left to try, or all who fit are in a call (`all_busy`), or away (`away`)."""
 
-    target: Target | None = None
+    lease: Lease | None = None
     all_busy: bool = False
+    away: bool = False
+
+
+class CallbackBook(Protocol):
+    """Callbacks that have been promised; they outlive this process."""
+
+    async def keep(self, callback: Callback) -> None:
+        """Returns when it is safe. Raises OSError."""
+
+    async def drop(self, id: str) -> None:
+        """It is not needed any more, or was given up."""
+
+
+class CallbackShelf(Protocol):
+    """Where they are kept."""
+
+    async def save(self, callback: Callback) -> None:
+        """Safe when it returns. Raises OSError."""
+
+    async def remove(self, id: str) -> None: ...
+
+    def all(self) -> tuple[Callback, ...]:
+        """In the order in which they were promised."""
 
 
 class EventSink(Protocol):

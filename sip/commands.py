@@ -42,6 +42,34 @@ class Dial:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RingBrowser:
+    """A leg that a page may answer with `BrowserOffer`. Nobody does within `no_answer_s`: `LegEnded`(408)."""
+
+    leg: LegId
+    no_answer_s: float = 25.0
+    type: Literal["ring_browser"] = "ring_browser"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserOffer:
+    """A page's offer (RFC 8866, all candidates in it) for a leg: its answer to the ringing, or, when the leg
+    is up, the same page loaded anew, which takes the place of the one before."""
+
+    leg: LegId
+    sdp: str
+    type: Literal["browser_offer"] = "browser_offer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserGone:
+    """The page ended the leg: `status` is what a telephone would have answered, 200 for a goodbye."""
+
+    leg: LegId
+    status: int = 200
+    type: Literal["browser_gone"] = "browser_gone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hangup:
     """End a leg in whatever phase: refuse, CANCEL or BYE. `q850` goes into a Reason header."""
 
@@ -173,6 +201,6 @@ class Finish:
 
 
 Command = (
-    Ring | Answer | Dial | Hangup | Hear | Play | Preload | Stop | SendDtmf | RelayDtmf | Refer
-    | ReferReplaces | Listen | Record | Posture | Finish
+    Ring | Answer | Dial | RingBrowser | BrowserOffer | BrowserGone | Hangup | Hear | Play | Preload | Stop
+    | SendDtmf | RelayDtmf | Refer | ReferReplaces | Listen | Record | Posture | Finish
 )  # fmt: skip

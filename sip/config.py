@@ -102,6 +102,36 @@ class RegistrarConfig(BaseModel):
         return _ipv4_and_port(value)
 
 
+class BrowserConfig(BaseModel):
+    """Pages as telephones: where a worker meets them, and how patient it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bind_ip: str
+    first_port: Port
+    last_port: Port
+    """UDP; two for each page, and one resting for each that was loaded anew"""
+    advertise: str | None = None
+    """the address pages reach `bind_ip` at, where a router stands between"""
+    connect_within_s: float = Field(default=5.0, gt=0)
+    """from a page's offer to its first packet"""
+    silence_s: float = Field(default=1.0, gt=0)
+    """without a packet, and the page counts as away: its caller hears comfort"""
+    return_within_s: float = Field(default=3.0, gt=0)
+    """how long a page that is away may take to be back before its leg is lost"""
+
+    @field_validator("bind_ip")
+    @classmethod
+    def _ipv4(cls, value: str) -> str:
+        return _ipv4_address(value)
+
+    @model_validator(mode="after")
+    def _ports_in_order(self) -> Self:
+        if self.last_port < self.first_port:
+            raise ValueError("last_port is below first_port")
+        return self
+
+
 class WorkerConfig(BaseModel):
     """`python -m sip.worker CONFIG.json` reads exactly this."""
 
@@ -126,6 +156,8 @@ class WorkerConfig(BaseModel):
     """WAV, s16 mono at the bridge clock; None is a soft built-in tone, so that nobody waits in silence."""
     media_watchdog_s: float = Field(default=5.0, gt=0)
     user_agent: str = "handoff-bridge"
+    browser: BrowserConfig | None = None
+    """None: no agent has a browser for a telephone, and nothing of it is loaded"""
 
     @field_validator("bind_ip")
     @classmethod

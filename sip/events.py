@@ -48,8 +48,19 @@ class LegAnswered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserAnswer:
+    """Our answer to the page's offer. `LegAnswered` follows when its sound comes."""
+
+    leg: LegId
+    sdp: str
+    at: float
+    type: Literal["browser_answer"] = "browser_answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LegMedia:
-    """Media direction changed after the answer: the peer holds us (`remote_hold`) or resumes."""
+    """Media direction changed after the answer: the peer holds us (`remote_hold`) or resumes. A page that
+    sends nothing for a second counts as holding us, until it is back or `LegLost`."""
 
     leg: LegId
     active: bool
@@ -159,7 +170,8 @@ class StreamBroken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandFailed:
-    """`code` is stable: leg_limit, unknown_leg, bad_uri, clip_unreadable, refer_refused, sip_error."""
+    """`code` is stable: leg_limit, unknown_leg, bad_uri, bad_offer, no_browsers, clip_unreadable,
+    refer_refused, sip_error."""
 
     command: str
     leg: LegId | None
@@ -178,7 +190,7 @@ class WorkerLost:
 
 
 Event = (
-    CallIncoming | LegRinging | LegAnswered | LegMedia | LegEnded | LegLost | DtmfReceived | PlayStarted
-    | PlayEnded | TransferProgress | TransferRequested | StreamOpened | StreamBroken | CommandFailed
-    | WorkerLost
+    CallIncoming | LegRinging | LegAnswered | BrowserAnswer | LegMedia | LegEnded | LegLost | DtmfReceived
+    | PlayStarted | PlayEnded | TransferProgress | TransferRequested | StreamOpened | StreamBroken
+    | CommandFailed | WorkerLost
 )  # fmt: skip

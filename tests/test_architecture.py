@@ -40,7 +40,9 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
 ONLY_IN: dict[str, tuple[str, ...]] = {
     "pjsua2": ("sip/pjsua/",),
     "_pjsua2": ("sip/pjsua/",),
-    "aiortc": ("sip/webrtc",),
+    "aiortc": ("sip/webrtc/",),
+    "aioice": ("sip/webrtc/",),
+    "av": ("sip/webrtc/",),
     "vosk": ("asr/",),
     "faster_whisper": ("asr/",),
     "ctranslate2": ("asr/",),

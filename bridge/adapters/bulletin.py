@@ -80,8 +80,8 @@ class Bulletins:
                 return False
             case "handoff":
                 state |= {name: body.get(name) for name in ("handoff", "rev", "state", "event")}
-            case "dialed":
-                state["agent"] = body["target"]
+            case "dialed" | "offer_answered":
+                state["agent"] = body["agent"]
             case "outcome":
                 state["result"] = body["result"]
             case "brief":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.model.brief import Brief
+from bridge.model.callback import Callback
 from bridge.model.record import ConversationRecord
 from bridge.model.transfer import Target
 from bridge.ports import Clip
@@ -62,6 +63,22 @@ class MemoryPop:
     async def show(self, conversation: str, target: Target, brief: Brief) -> bool:
         self.shown.append((conversation, target, brief))
         return True
+
+
+class MemoryShelf:
+    """Keeps `bridge.ports.CallbackShelf`."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Callback] = {}
+
+    async def save(self, callback: Callback) -> None:
+        self.kept[callback.id] = callback
+
+    async def remove(self, id: str) -> None:
+        self.kept.pop(id, None)
+
+    def all(self) -> tuple[Callback, ...]:
+        return tuple(self.kept.values())
 
 
 class CountingClock:

@@ -1,8 +1,10 @@
-"""What every published message has."""
+"""What all that is published has in common, and what is published of bridges and agents."""
 
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from bridge.model.agent import AgentState
 
 
 class Payload(BaseModel):
@@ -17,6 +19,32 @@ class Payload(BaseModel):
     ts: str
     """ISO 8601, UTC, with milliseconds"""
     site: str
+
+
+class Status(Payload):
+    """A bridge. The broker itself publishes `offline` for one that died."""
+
+    bridge: str
+    state: Literal["online", "offline"]
+    calls: int = 0
+    """conversations under way"""
+    version: str = ""
+
+
+class Presence(Payload):
+    """An agent, as the bridge's own directory has it; worth what the bridge's status is worth."""
+
+    agent: str
+    name: str = ""
+    state: AgentState
+    reason: str = ""
+    """why away"""
+    skills: list[str] = []
+    languages: list[str] = []
+    reachable: list[str] = []
+    """kinds of devices a call can reach the agent on"""
+    rev: int = 0
+    """grows with every change of any agent"""
 
 
 class OfCall(Payload):

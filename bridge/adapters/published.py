@@ -6,28 +6,12 @@ with the reason. `handoff schema asyncapi` is generated from here.
 
 from typing import Final, Literal
 
-from bridge.adapters.payload import OfCall, Payload
+from bridge.adapters.payload import OfCall
 from bridge.adapters.published_console import Control, PassedOn, PickUp, Supervision
+from bridge.adapters.published_offers import CallbackTold, OfferAnswered, OfferOver, Queued
 from bridge.model.handoff import State
 
 Channel = Literal["event", "transcript", "cue"]
-
-
-class Status(Payload):
-    """A bridge. The broker itself publishes `offline` for one that died."""
-
-    bridge: str
-    state: Literal["online", "offline"]
-    calls: int = 0
-    """conversations under way"""
-    version: str = ""
-
-
-class Presence(Payload):
-    """An agent, as the bridge's own directory has it; worth what the bridge's status is worth."""
-
-    agent: str
-    state: Literal["free", "busy"]
 
 
 class Started(OfCall):
@@ -63,6 +47,10 @@ class Dialed(OfCall):
     type: Literal["dialed"] = "dialed"
     leg: str
     target: str
+    """the device, by its id"""
+    agent: str = ""
+    offer: int = 0
+    """revision of the lease behind it"""
 
 
 class LegEnded(OfCall):
@@ -259,7 +247,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
         for model in (
             Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music,
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
-            Ask, Control, PickUp, PassedOn, Supervision,
+            Ask, OfferAnswered, OfferOver, Queued, CallbackTold, Control, PickUp, PassedOn, Supervision,
         )
     },
     **{
@@ -270,7 +258,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
     "utterance": ("transcript", FinalWords),
 }  # fmt: skip
 VITAL: Final = frozenset(
-    {"started", "ended", "escalation", "outcome", "dialed", "commanded", "handoff", "clear"}
+    {"started", "ended", "escalation", "outcome", "dialed", "offer_answered", "commanded", "handoff", "clear"}
 )
 """kinds that telemetry never displaces"""
 KEPT_BACK: Final = {

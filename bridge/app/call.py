@@ -7,6 +7,7 @@ from typing import Any
 
 import structlog
 
+from bridge.app.browsers import Browsers
 from bridge.app.legs import Legs
 from bridge.app.messages import Elapsed, Message
 from bridge.config import Settings
@@ -16,7 +17,8 @@ from bridge.core.redaction import Redactor
 from bridge.model.bot import BotState
 from bridge.model.cue import Cue
 from bridge.model.transcript import Transcript
-from bridge.ports import AgentDirectory, Clock, EventSink, Llm, ScreenPop, Store, Tts, Vault
+from bridge.model.transfer import Lease
+from bridge.ports import AgentDirectory, CallbackBook, Clock, EventSink, Llm, ScreenPop, Store, Tts, Vault
 from sip.agent import UserAgent
 
 log = structlog.get_logger()
@@ -40,6 +42,9 @@ class Desk:
     vault: Vault | None = None
     wording: Wording = STANDARD
     llm: Llm | None = None
+    callbacks: CallbackBook | None = None
+    """None: nobody is called back"""
+    browsers: Browsers = field(default_factory=Browsers)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,6 +66,8 @@ class Call:
     cues: list[Cue] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
     caller_id: str = ""
+    promised: Lease | None = None
+    """an agent who is free for this call, and for whom it was made: a callback"""
     revision: int = 0
     """handoff states entered so far: what a command from outside may be meant for"""
     inbox: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)
@@ -71,9 +78,12 @@ class Call:
     def settings(self) -> Settings:
         return self.desk.settings
 
+    def monotonic(self) -> float:
+        return asyncio.get_running_loop().time()
+
     def now_s(self) -> float:
         """Seconds since the conversation began."""
-        return self.at_s(asyncio.get_running_loop().time())
+        return self.at_s(self.monotonic())
 
     def at_s(self, monotonic: float) -> float:
         return round(monotonic - self.started, 4)

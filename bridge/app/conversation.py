@@ -2,25 +2,29 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 
 from asr.types import Partial, StreamEvent
 from bridge.app import messages as m
+from bridge.app.bot_escalates import bot_missing, bot_refers
 from bridge.app.bot_side import BotSide
 from bridge.app.call import Call, Desk
+from bridge.app.called_back import dial_back, remember
 from bridge.app.controls import Controls
 from bridge.app.ear import Ear
 from bridge.app.handoffs import Handoffs
 from bridge.app.lines import Lines
 from bridge.app.listening import AsrPool, Listening
 from bridge.app.orders import Orders
-from bridge.app.redacted import redacted_headers, redacted_state
+from bridge.app.profile import user_of
+from bridge.app.recorded import record_of
 from bridge.app.telling import Telling
 from bridge.app.watch import Watch
 from bridge.core.redaction import redact
 from bridge.model.botscript import BotScript
 from bridge.model.brief import Brief
-from bridge.model.cue import Escalation
-from bridge.model.record import RECORD_VERSION, ConversationRecord
+from bridge.model.callback import Callback
+from bridge.model.record import ConversationRecord
 from bridge.model.transcript import Speaker, Utterance
 from sip import commands as c
 from sip import events as e
@@ -46,14 +50,16 @@ class Conversation:
         id: str,
         tasks: asyncio.TaskGroup,
         script: BotScript | None = None,
+        callback: Callback | None = None,
         strict: bool = False,
         apology: str | None = None,
         on_token: Callable[[str], None] = lambda token: None,
     ) -> None:
         self.call = call = Call(id=id, ua=ua, desk=desk, tasks=tasks, started=incoming.at)
-        call.caller_id = incoming.from_uri.partition(":")[2].partition("@")[0]
+        call.caller_id = callback.number if callback else user_of(incoming.from_uri)
         call.headers = dict(incoming.headers)
         self._incoming, self._events, self._pool = incoming, events, pool
+        self._callback = callback
         self._telling = Telling(call)
         self.started_at = desk.clock.utc()
         self.over = asyncio.Event()
@@ -75,7 +81,10 @@ class Conversation:
             call, pool, hear=self._hear, glimpse=self._glimpse, voice=self._voiced,
             during=self.controls.during,
         )  # fmt: skip
-        self.lines = Lines(call, self.ear, self._listening, self.bot, self.handoffs, self._bot_missing)
+        self.lines = Lines(
+            call, self.ear, self._listening, self.bot, self.handoffs, self._bot_missing,
+            self._caller_answered,
+        )  # fmt: skip
 
     @property
     def brief(self) -> Brief | None:
@@ -96,6 +105,7 @@ class Conversation:
             self.controls.follow()
         record = self._record()
         await call.desk.store.save(record)
+        call.desk.browsers.forget(call.id)
         self.over.set()
         call.emit("ended", ended=record.ended, handoffs=[h.outcome.result for h in record.handoffs])
         return record
@@ -103,11 +113,24 @@ class Conversation:
     def _begin(self, incoming: e.CallIncoming) -> None:
         self.call.legs.add(incoming.leg, "caller", self.call.at_s(incoming.at))
         self.handoffs.moved()
-        self.call.ua.send(c.Answer(leg=incoming.leg))
+        if self._callback is None:
+            self.call.ua.send(c.Answer(leg=incoming.leg))
+        else:
+            remember(self.call, self._callback)
+            self.call.ua.send(dial_back(self.call, self._callback, incoming.leg))
+
+    def _caller_answered(self) -> None:
+        """The bot welcomes him; one who is called back gets the agent he has waited for."""
+        if self._callback is None:
+            self.bot.start()
+            return
+        at_s = self.call.now_s()
+        self.handoffs.escalate(replace(self._callback.escalation, at_s=at_s, source="callback"))
 
     async def _pump(self, ua: UserAgent, events: AsyncIterator[e.Event]) -> None:
         async for event in events:
             if ua is self.call.ua:
+                self.call.desk.browsers.note(self.call.id, event)
                 self.call.inbox.put_nowait(event)
         if ua is self.call.ua:
             self.call.inbox.put_nowait(Closed())  # type: ignore[arg-type]
@@ -177,8 +200,10 @@ class Conversation:
 
     def _elapsed(self, name: str) -> None:
         match name:
-            case "handoff" | "farewell" | "release":
+            case "handoff" | "farewell" | "release" | "queue":
                 self.handoffs.elapsed(name)
+            case "leave":
+                self.lines.hang_up_caller("to be called back")
             case "zero" | "quiet":
                 self._watch.elapsed(name)
             case "bot_no_answer":
@@ -203,6 +228,7 @@ class Conversation:
         if self.handoffs.live is None:
             self._watch.hear(utterance, self.bot.heard)
         elif utterance.speaker is Speaker.CALLER:
+            self.handoffs.live.waiting.heard(utterance.text)
             self.handoffs.renew_brief()
 
     def _glimpse(self, speaker: Speaker, partial: Partial) -> None:
@@ -227,13 +253,15 @@ class Conversation:
     def _digit(self, event: e.DtmfReceived) -> None:
         leg = self.call.legs.all.get(event.leg)
         if leg and leg.role == "agent":
-            self.handoffs.agent_pressed(leg.id, event.digit)
+            self.handoffs.agent.pressed(leg.id, event.digit)
         elif leg and leg.role == "caller":
             collecting = self.bot.collecting
             if self.bot.voicebot:
                 self.bot.voicebot.keyed(event.digit)
             if self.handoffs.live is None:
                 self._watch.digit(event.digit, collecting=collecting)
+            else:
+                self.handoffs.live.waiting.pressed(event.digit)
 
     def _played(self, event: e.PlayStarted | e.PlayEnded) -> None:
         if event.player == VOICE:
@@ -244,8 +272,8 @@ class Conversation:
         if isinstance(event, e.PlayStarted):
             self.handoffs.whisper.play_started(event)
             return
-        if event.tag == "farewell":
-            self.handoffs.elapsed(event.tag)
+        if event.tag in ("farewell", "leave"):
+            self._elapsed(event.tag)
         if self.bot.voicebot:
             self.bot.voicebot.play_ended(event)
         self.handoffs.whisper.play_ended(event)
@@ -276,45 +304,15 @@ class Conversation:
         self.handoffs.caller_returned()
 
     def _bot_missing(self, rule: str) -> None:
-        at_s = self.call.now_s()
-        self.handoffs.escalate(
-            Escalation(reason="bot_limit", rule=rule, quote="", score=1.0, at_s=at_s, source="bridge")
-        )
+        self.handoffs.escalate(bot_missing(rule, self.call.now_s()))
 
     def _bot_refers(self, event: e.TransferRequested) -> None:
-        """A bot's REFER escalates, and reaches only users in `bot.refer_targets`."""
-        user = event.target.partition(":")[2].partition("@")[0]
-        self.handoffs.escalate(
-            Escalation(
-                reason="bot_limit", rule="bot_refer", quote="", score=1.0, at_s=self.call.now_s(),
-                source="bot_refer", explicit=True,
-                target=user if user in self.call.settings.bot.refer_targets else None,
-            )
-        )  # fmt: skip
+        targets = self.call.settings.bot.refer_targets
+        self.handoffs.escalate(bot_refers(event.target, targets, self.call.now_s()))
 
     def _record(self) -> ConversationRecord:
-        call, records = self.call, tuple(self.handoffs.records)
-        transferred = bool(records) and records[-1].outcome.result.startswith("transferred")
-        return ConversationRecord(
-            v=RECORD_VERSION,
-            id=call.id,
-            started_at=self.started_at,
-            seconds=call.now_s(),
-            ended="transferred" if transferred else self.lines.ended or "completed",
-            caller=self._incoming.from_uri,
-            called=self._incoming.to_uri,
-            headers=redacted_headers(call.headers),
-            worker=call.ua.id,
-            asr=self._pool.describe(),
-            legs=call.legs.records(),
-            transcript=call.told.utterances,
-            gaps=call.transcript.gaps,
-            flush_incomplete=self._listening.unflushed(),
-            cues=tuple(call.cues),
-            bot_state=redacted_state(call.bot_state),
-            brief=self.brief,
-            handoffs=records,
-            absorbed=sum(h.absorbed for h in records),
-            vault=self._telling.sealed(),
-            rules_version=call.desk.rules_version,
-        )
+        return record_of(
+            self.call, self._incoming, started_at=self.started_at, ended=self.lines.ended,
+            handoffs=tuple(self.handoffs.records), brief=self.brief, asr=self._pool.describe(),
+            unflushed=self._listening.unflushed(), vault=self._telling.sealed(),
+        )  # fmt: skip

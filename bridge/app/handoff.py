@@ -9,6 +9,8 @@ import structlog
 from bridge.app.attempt import Attempts
 from bridge.app.call import Call
 from bridge.app.ear import Ear
+from bridge.app.timers import seconds_in
+from bridge.app.waiting import Waiting
 from bridge.app.whispering import Whisper
 from bridge.core.handoff_table import TABLE, IllegalTransition, step
 from bridge.core.outcome import outcome_of
@@ -56,6 +58,9 @@ class Handoff:
         self._strict, self._return_to_bot, self._done = strict, return_to_bot, done
         self._entered = entered
         self.attempts = Attempts(call, escalation, id, self.fire, on_token)
+        self.waiting = Waiting(call, escalation, self.attempts, whisper.announce, self._callback_taken)
+        self.called_back = False
+        """a callback has been promised: the caller is not the bot's again, but taken leave of"""
         self.returned = False
         self._states: list[StateAt] = []
         self._pending: deque[Event] = deque()
@@ -71,7 +76,7 @@ class Handoff:
             "drop_agent": self._drop_agent,
             "choose_target": self._choose_target,
             "queue": self._queue,
-            "announce_wait": lambda: self._whisper.announce(call.settings.words.waiting),
+            "announce_wait": self.waiting.enter,
             "screen_pop": lambda: self.attempts.screen_pop(self._whisper.brief),
             "dial_agent": self._dial_agent,
             "render_whisper": self._whisper.renew,
@@ -128,6 +133,7 @@ class Handoff:
         if event is Event.CALLER_GONE and self.state in REFERS:
             self.unconfirmed = True
         self.attempts.leave(self.state, event)
+        self.waiting.leave()
         self.state = taken.state
         self._enter(event)
 
@@ -142,6 +148,8 @@ class Handoff:
         if self.state is State.CONNECTED:
             self.mark("connected")
             self.attempts.connected()
+        if self.state in (State.WRAP_UP, State.RETURNED):
+            self.attempts.wrapping_up()
         for name in TABLE[self.state].entry:
             self._effects[name]()
         for role in NEEDED.get(self.state, ()):
@@ -151,21 +159,7 @@ class Handoff:
 
     def _arm(self) -> None:
         self._call.cancel(TIMER)
-        config = self._call.settings.handoff
-        seconds = {
-            State.PROPOSED: config.proposed_timeout_s,
-            State.CHOOSING: config.choosing_timeout_s,
-            State.WAITING: config.waiting_timeout_s,
-            State.DIALING: self.attempts.ring_s + 5.0,  # behind the leg's own no-answer timer
-            State.BRIEFING: config.whisper_timeout_s,
-            State.OFFERED: config.accept_timeout_s,
-            State.JOINING: config.join_timeout_s,
-            State.REFERRING: config.refer_timeout_s,
-            State.RELEASING: config.refer_timeout_s,
-            State.SENDING: config.refer_timeout_s,
-            State.WRAP_UP: config.wrap_up_timeout_s,
-            State.RETURNED: config.returned_timeout_s,
-        }.get(self.state)
+        seconds = seconds_in(self.state, self._call.settings.handoff, self.attempts.ring_s)
         if seconds is not None:
             self._call.after(TIMER, seconds)
 
@@ -218,16 +212,17 @@ class Handoff:
     def accept(self) -> None:
         """The agent takes the call: by key, console, or configured auto-accept."""
         self.mark("accepted")
-        attended = self.attempts.confirm() is Mode.REFER_REPLACES
+        attended = self.attempts.accepted() is Mode.REFER_REPLACES
         self.fire(Event.ACCEPTED_REFER if attended else Event.ACCEPTED_CONFERENCE)
 
     # -- effects
 
     def _drop_agent(self) -> None:
-        leg = self._call.legs.get("agent")
-        if leg is None or self._agent_farewell:
+        legs = self._call.legs.live("agent")
+        if not legs or self._agent_farewell:
             return
-        self._call.ua.send(Hangup(leg=leg.id, text="released"))
+        for leg in legs:
+            self._call.ua.send(Hangup(leg=leg.id, text="released"))
         self._whisper.stop()
 
     def _dial_agent(self) -> None:
@@ -244,6 +239,13 @@ class Handoff:
     def _queue(self) -> None:
         self.attempts.wait_for_free()
 
+    def _callback_taken(self) -> bool:
+        """Whether the caller still waits for it."""
+        self.called_back = self.state is State.WAITING
+        if self.called_back:
+            self.fire(Event.CALLBACK_TAKEN)
+        return self.called_back
+
     def _join(self) -> None:
         """Nobody to join is told by the check of the needed legs, as their gone event."""
         if self._call.legs.up("agent") and self._call.legs.up("caller"):
@@ -253,11 +255,11 @@ class Handoff:
     def _refer_replaces(self) -> None:
         self.returned = False  # the NOTIFY to come is of this REFER
         self.mark("refer_sent")
-        self.attempts.refer_replaces()
+        self.attempts.referral.attended()
 
     def _refer_blind(self) -> None:
         self.mark("refer_sent")
-        self.attempts.refer_blind()
+        self.attempts.referral.blind()
 
     def _release_legs(self) -> None:
         for role in ("agent", "caller", "bot"):

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 
 from bridge.app import messages as m
+from bridge.app.agent_legs import AgentLegs
 from bridge.app.bot_side import BotSide
 from bridge.app.call import Call
 from bridge.app.ear import Ear
 from bridge.app.handoff import FAREWELL, REFERS, Handoff
+from bridge.app.waiting import TIMER as QUEUE
 from bridge.app.whispering import Whisper
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Event, HandoffRecord, State
@@ -17,6 +19,9 @@ from sip import events as e
 MAX_UNASKED = 5
 """loop guard: handoffs after which only an explicit request is still obeyed"""
 RELEASE = "release"
+LEAVE = "leave"
+"""the last sentence to a caller who will be called back, and the timer behind it"""
+LEAVE_S = 15.0
 HELD = (State.CHOOSING, State.WAITING, State.DIALING, State.JOINING, State.REFERRING, State.SENDING)
 BEFORE_PICKUP = (State.CHOOSING, State.WAITING, State.DIALING)
 
@@ -38,6 +43,7 @@ class Handoffs:
         self._call, self._ear, self._bot = call, ear, bot
         self._strict, self._apology, self._on_token, self._changed = strict, apology, on_token, changed
         self.whisper = Whisper(call, self._whispered, lambda: self.mark("whisper_started"))
+        self.agent = AgentLegs(call, ear, self)
         self.current: Handoff | None = None
         self.records: list[HandoffRecord] = []
         self.back_s = 0.0
@@ -106,73 +112,29 @@ class Handoffs:
             escalation,
             id=f"{self._call.id}-h{len(self.records) + 1}",
             strict=self._strict,
-            return_to_bot=self._bot.take_back,
+            return_to_bot=self._back,
             done=self._done,
             entered=self._entered,
             on_token=self._on_token,
         )
-        self.whisper.announce(self._call.settings.words.transferring)
+        words = self._call.settings.words
+        again = escalation.source == "callback"
+        self.whisper.announce(words.callback_greeting if again else words.transferring)
         self.current.begin()
         return True
+
+    def _back(self, state: State) -> None:
+        """The caller is the bot's again, or taken leave of: he will be called back."""
+        if self.current and self.current.called_back:
+            self.whisper.announce(self._call.settings.words.callback_taken, tag=LEAVE)
+            self._call.after(LEAVE, LEAVE_S)
+        else:
+            self._bot.take_back(state)
 
     def renew_brief(self) -> None:
         """The caller or the bot added something; after the pickup the agent has heard it or will ask."""
         if self.live is None or self.state in BEFORE_PICKUP:
             self.whisper.renew()
-
-    # -- what happens to the agent's leg
-
-    def agent_answered(self, leg: str, at_s: float) -> bool:
-        """False for a leg that is not the current attempt's: it is hung up and never enters the table."""
-        handoff, current = self.live, self._call.legs.get("agent")
-        if handoff is None or handoff.state is not State.DIALING or current is None or current.id != leg:
-            self._call.ua.send(c.Hangup(leg=leg, q850=26, text="completed elsewhere"))
-            return False
-        handoff.attempts.answered(at_s)
-        handoff.marks["agent_answered"] = at_s
-        self._ear.lay(headset=bool(handoff.attempts.target and handoff.attempts.target.headset))
-        handoff.fire(Event.AGENT_ANSWERED)
-        return True
-
-    def agent_ended(self, event: e.LegEnded) -> None:
-        if self.current and event.leg == self._call.legs.current.get("agent"):
-            self.current.farewell_over()
-        handoff = self.live
-        if handoff is None or event.leg != self._call.legs.current.get("agent"):
-            return
-        if event.by_us and event.cause.status != 408:
-            return  # our own doing; the table knows already
-        back = self._call.settings.handoff.after_agent_hangup == "bot"
-        if handoff.state is State.CONNECTED and back:
-            handoff.fire(Event.HAND_BACK)
-        else:
-            handoff.fire(Event.AGENT_GONE if event.answered else Event.AGENT_REFUSED)
-
-    def agent_lost(self, leg: str) -> None:
-        if self.live and leg == self._call.legs.current.get("agent"):
-            self.live.fire(Event.AGENT_LOST)
-        self._call.ua.send(c.Hangup(leg=leg, text="no media"))
-
-    def agent_pressed(self, leg: str, digit: str) -> None:
-        if self.live and leg == self._call.legs.current.get("agent"):
-            self._call.emit("agent_key", key=digit)
-            if self.live.state is State.CONNECTED:
-                self._pressed_in_call(digit)
-            else:
-                self.live.pressed(digit)
-
-    def _pressed_in_call(self, digit: str) -> None:
-        """Keys of a connected agent are ours alone; they are off unless configured."""
-        settings = self._call.settings.handoff
-        if digit == settings.release_key:
-            self.order(m.Ordered(Event.RELEASE, why="by key"))
-        elif digit == settings.hand_back_key:
-            self.order(m.Ordered(Event.HAND_BACK))
-
-    def dial_failed(self, leg: str) -> None:
-        if self.live and leg == self._call.legs.current.get("agent"):
-            self.live.attempts.note("unreachable")
-            self.live.fire(Event.AGENT_REFUSED)
 
     def _whispered(self) -> None:
         handoff = self.live
@@ -191,7 +153,7 @@ class Handoffs:
         if self.live is None or not event.final:
             return
         self.mark("refer_done")
-        self.live.attempts.refer_ended()
+        self.live.attempts.referral.ended()
         success = event.status < 300 and not self.live.returned
         if success:
             self.live.attempts.note("answered")
@@ -199,12 +161,12 @@ class Handoffs:
 
     def refer_failed(self) -> None:
         if self.live:
-            self.live.attempts.refer_ended()
+            self.live.attempts.referral.ended()
             self.live.fire(Event.TRANSFER_FAILED)
 
     def awaits_return(self, token: str) -> bool:
         """Whether a caller who shows this token is ours: a blind REFER sent him away and has not ended."""
-        return bool(token and self.may_return and self.live and self.live.attempts.token == token)
+        return bool(token and self.may_return and self.live and self.live.attempts.referral.token == token)
 
     @property
     def may_return(self) -> bool:
@@ -213,7 +175,7 @@ class Handoffs:
 
     def caller_returned(self) -> None:
         if self.live:
-            self.live.attempts.refer_ended()
+            self.live.attempts.referral.ended()
             self.live.returned = True
             self.live.fire(Event.CALLER_RETURNED)
 
@@ -230,7 +192,7 @@ class Handoffs:
         handoff.note = order.note or handoff.note
         if taken := handoff.can(order.event):
             if order.event is Event.RELEASE:
-                handoff.attempts.released(order.why)
+                handoff.attempts.referral.released(order.why)
             handoff.fire(order.event)
         else:
             self._call.emit("order_refused", event=order.event, state=handoff.state)
@@ -253,11 +215,13 @@ class Handoffs:
         handoff = self.live
         if handoff is None or handoff.state is not State.CONNECTED:
             return
-        if handoff.attempts.releasable(despite_assist=self._draining):
+        if handoff.attempts.referral.releasable(despite_assist=self._draining):
             self.order(m.Ordered(Event.RELEASE, why="the bridge drains" if self._draining else "by policy"))
 
     def elapsed(self, name: str) -> None:
-        if self.current and name == FAREWELL:
+        if self.live and name == QUEUE:
+            self.live.waiting.elapsed()
+        elif self.current and name == FAREWELL:
             self.current.farewell_over()
         elif name == RELEASE:
             self._release()

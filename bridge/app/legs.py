@@ -67,6 +67,10 @@ class Legs:
         leg = self.all.get(self.current.get(role, ""))
         return leg if leg and leg.live else None
 
+    def live(self, role: str) -> tuple[Leg, ...]:
+        """All legs of that role, dialling or up: several telephones may ring."""
+        return tuple(leg for leg in self.all.values() if leg.role == role and leg.live)
+
     def up(self, role: str) -> Leg | None:
         leg = self.get(role)
         return leg if leg and leg.up else None

@@ -34,7 +34,9 @@ class Lines:
         bot: BotSide,
         handoffs: Handoffs,
         missing: Callable[[str], None],
+        caller_answered: Callable[[], None],
     ) -> None:
+        self._caller_answered = caller_answered
         self._call, self._ear, self._listening = call, ear, listening
         self._bot, self._handoffs, self._missing = bot, handoffs, missing
         self.ended, self.closed, self._flushing = "", False, False
@@ -53,10 +55,10 @@ class Lines:
             return
         if self._call.settings.records.audio:
             self._call.ua.send(c.Record(leg=leg.id, path=str(self._recording(leg.id))))
-        if leg.role != "agent" or self._handoffs.agent_answered(leg.id, at_s):
+        if leg.role != "agent" or self._handoffs.agent.answered(leg.id, at_s):
             self._listening.start(leg.id, SPEAKERS[leg.role])
         if leg.role == "caller" and self._handoffs.current is None:
-            self._bot.start()
+            self._caller_answered()
         self._ear.apply()
 
     def _recording(self, leg: str) -> Path:
@@ -77,7 +79,7 @@ class Lines:
         elif leg.role == "caller":
             self.caller_gone(by_us=event.by_us)
         elif leg.role == "agent":
-            self._handoffs.agent_ended(event)
+            self._handoffs.agent.ended(event)
         elif leg.role == "bot":
             in_handoff = self._handoffs.live is not None
             if not event.by_us:
@@ -104,7 +106,7 @@ class Lines:
         leg.lost = True
         self._call.emit("leg_lost", leg=event.leg, silent_s=event.silent_s)
         if leg.role == "agent":
-            self._handoffs.agent_lost(leg.id)
+            self._handoffs.agent.lost(leg.id)
         elif leg.role in ("bot", SUPERVISOR):
             self._call.ua.send(c.Hangup(leg=leg.id, text="no media"))
             if leg.role == "bot" and self._handoffs.live is None:
@@ -135,7 +137,7 @@ class Lines:
         if leg.role == "bot":
             self._missing("bot_unreachable")
         elif leg.role == "agent":
-            self._handoffs.dial_failed(leg.id)
+            self._handoffs.agent.dial_failed(leg.id)
 
     # -- the end
 
@@ -143,10 +145,10 @@ class Lines:
         """The caller is gone and nobody else is owed anything: flush the last words, then finish."""
         if self._call.legs.get("caller") or self._flushing or self._handoffs.owes:
             return
-        for role in ("bot", "agent", SUPERVISOR):
-            if leg := self._call.legs.get(role):
+        if left := [leg for role in ("bot", "agent", SUPERVISOR) for leg in self._call.legs.live(role)]:
+            for leg in left:
                 self._call.ua.send(c.Hangup(leg=leg.id, q850=16, text="caller gone"))
-                return
+            return
         self._flushing = True
         self._call.after(FLUSH, self._call.settings.handoff.flush_timeout_s)
         self.finish_when_flushed()

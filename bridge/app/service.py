@@ -1,8 +1,9 @@
 """All conversations of one main process: takes calls from workers, routes what comes from outside."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 
@@ -14,10 +15,13 @@ from bridge.app.conversation import Conversation
 from bridge.app.orders import ordered
 from bridge.app.registrations import Registrations
 from bridge.app.whose import agents_of
+from bridge.core.queue_words import filled
 from bridge.model.botscript import BotScript
 from bridge.model.brief import Brief
+from bridge.model.callback import Callback
 from bridge.model.handoff import Event
 from bridge.model.record import ConversationRecord
+from bridge.model.transfer import Lease
 from bridge.ports import Answer, Command
 from sip.agent import UserAgent
 from sip.commands import Finish, Hangup
@@ -30,14 +34,34 @@ TOKEN_HEADER = "x-handoff-id"
 ANSWER_S = 1.0
 
 
-class Service:
-    """`serve` one user agent per call. Conversations are found by id for the API."""
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A call that a worker is to make. `done` gets its record."""
 
-    def __init__(self, desk: Desk, *, script: BotScript | None, strict: bool = False) -> None:
+    callback: Callback
+    lease: Lease
+    done: "asyncio.Future[ConversationRecord | None]"
+
+
+class Service:
+    """`serve` one user agent per call. Conversations are found by id for the API. `reserve` keeps an idle
+    worker from incoming calls, and names it."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        *,
+        script: BotScript | None,
+        strict: bool = False,
+        reserve: Callable[[], Awaitable[str | None]] | None = None,
+    ) -> None:
         self._desk, self._script, self._strict = desk, script, strict
+        self.browsers = desk.browsers
         self.asr = AsrWorkers(self._deliver, self._asr_lost)
         self.registrations = Registrations(desk.settings.sip.registrations)
         self.live: dict[str, Conversation] = {}
+        self._idle: dict[str, asyncio.Future[Outgoing]] = {}
+        self._reserve = reserve or self._any_idle
         self._tokens: dict[str, str] = {}
         self._apology: str | None = None
         self.finished: list[ConversationRecord] = []
@@ -60,9 +84,25 @@ class Service:
             await self._desk.tts.render(text, voice="whisper")
 
     async def serve(self, ua: UserAgent) -> None:
-        """One worker, from its connection to its end."""
+        """One worker, from its connection to its end: a call comes to it, or it makes one for us."""
         events = ua.events()
-        incoming = await anext(events, None)
+        first = asyncio.create_task(_first(events))
+        outgoing: asyncio.Future[Outgoing] = asyncio.get_running_loop().create_future()
+        self._idle[ua.id] = outgoing
+        try:
+            both: list[asyncio.Future[Any]] = [first, outgoing]
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            if self._idle.get(ua.id) is outgoing:
+                del self._idle[ua.id]
+            if not (first.done() or outgoing.done()):
+                first.cancel()
+        if outgoing.done() and not first.done():
+            await self._go_out(ua, first, events, outgoing.result())
+            return
+        if outgoing.done():
+            outgoing.result().done.set_result(None)
+        incoming = first.result()
         if not isinstance(incoming, CallIncoming):
             return
         if owner := self._hand_over(ua, events, incoming):
@@ -79,9 +119,44 @@ class Service:
             if self._strict:
                 raise
 
+    async def call_back(self, callback: Callback, lease: Lease) -> ConversationRecord | None:
+        """The whole call to somebody who was promised one; the agent is leased. None: no worker is free.
+        Raises ConnectionError when it broke down."""
+        order = self._idle.pop(await self._reserve() or "", None)
+        if order is None:
+            return None
+        done: asyncio.Future[ConversationRecord | None] = asyncio.get_running_loop().create_future()
+        order.set_result(Outgoing(callback, lease, done))
+        return await done
+
+    async def _go_out(
+        self, ua: UserAgent, first: "asyncio.Task[SipEvent | None]", events: AsyncIterator[SipEvent],
+        order: Outgoing,
+    ) -> None:  # fmt: skip
+        uri = filled(self._desk.settings.queue.callback.uri, number=order.callback.number)
+        made = CallIncoming(
+            leg="caller", call_id="", from_uri=uri, from_name="", to_uri="", source="", headers=(),
+            at=asyncio.get_running_loop().time(),
+        )  # fmt: skip
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                record = await self._converse(ua, _after(first, events), made, tasks, order)
+            order.done.set_result(record)
+        except* Exception as group:
+            log.error("callback failed", errors=[type(e).__name__ for e in group.exceptions])
+            _let_go(ua, made.leg)
+            order.done.set_exception(ConnectionError("the call broke down"))
+            if self._strict:
+                raise
+
     async def _converse(
-        self, ua: UserAgent, events: AsyncIterator[SipEvent], incoming: CallIncoming, tasks: asyncio.TaskGroup
-    ) -> None:
+        self,
+        ua: UserAgent,
+        events: AsyncIterator[SipEvent],
+        incoming: CallIncoming,
+        tasks: asyncio.TaskGroup,
+        order: Outgoing | None = None,
+    ) -> ConversationRecord:
         number = self._desk.clock.token()[:16]
         conversation = Conversation(
             ua,
@@ -92,18 +167,25 @@ class Service:
             id=number,
             tasks=tasks,
             script=self._script,
+            callback=order.callback if order else None,
             strict=self._strict,
             apology=self._apology,
             on_token=lambda token: self._tokens.__setitem__(token, number),
         )
         self.live[number] = conversation
+        conversation.call.promised = order.lease if order else None
         try:
-            self.finished.append(await conversation.run())
+            self.finished.append(record := await conversation.run())
             del self.finished[:-100]
+            return record
         finally:
             conversation.over.set()
+            self._desk.directory.forget(number)
             del self.live[number]
             self._tokens = {token: id for token, id in self._tokens.items() if id != number}
+
+    async def _any_idle(self) -> str | None:
+        return next(iter(self._idle), None)
 
     def _hand_over(
         self, ua: UserAgent, events: AsyncIterator[SipEvent], incoming: CallIncoming
@@ -192,6 +274,20 @@ class Service:
     def brief_of(self, id: str) -> Brief | None:
         conversation = self.live.get(id)
         return conversation.brief if conversation else None
+
+
+async def _first(events: AsyncIterator[SipEvent]) -> SipEvent | None:
+    return await anext(events, None)
+
+
+async def _after(
+    first: "asyncio.Task[SipEvent | None]", events: AsyncIterator[SipEvent]
+) -> AsyncIterator[SipEvent]:
+    """All events, where the first is being waited for already."""
+    if (event := await first) is not None:
+        yield event
+        async for event in events:
+            yield event
 
 
 def _let_go(ua: UserAgent, leg: LegId) -> None:

@@ -143,12 +143,12 @@ class Whisper:
         self._queue = []
         self._call.spawn("say", speak())
 
-    def announce(self, text: str) -> None:
+    def announce(self, text: str, *, tag: str = "announce") -> None:
         """One sentence to the caller alone."""
 
         async def speak() -> None:
             clip = await self._call.desk.tts.render(text, voice="bot")
-            self._call.ua.send(Play(player=ANNOUNCE, path=str(clip.path), tag="announce"))
+            self._call.ua.send(Play(player=ANNOUNCE, path=str(clip.path), tag=tag))
 
         self._call.spawn("announce", speak())
 

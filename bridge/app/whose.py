@@ -9,9 +9,9 @@ def agents_of(handoffs: Handoffs) -> frozenset[str]:
     """Who is called, briefed or connected now, and who talked with the caller before; not who declined."""
     live = handoffs.live
     attempts = [attempt for record in handoffs.records for attempt in record.attempts]
-    attempts += live.attempts.all[:-1] if live else []
-    now = live.attempts.target if live else None
-    return _talked(attempts) | ({now.agent or now.id} if now else frozenset())
+    attempts += live.attempts.all if live else []
+    now = live.attempts.agents if live else frozenset()
+    return _talked(attempts) | now
 
 
 def agents_in(record: ConversationRecord) -> frozenset[str]:
@@ -20,4 +20,4 @@ def agents_in(record: ConversationRecord) -> frozenset[str]:
 
 
 def _talked(attempts: list[Attempt]) -> frozenset[str]:
-    return frozenset(attempt.target for attempt in attempts if attempt.outcome == "answered")
+    return frozenset(attempt.agent or attempt.target for attempt in attempts if attempt.outcome == "answered")

@@ -15,6 +15,7 @@ import structlog
 
 from bridge.adapters.files import SystemClock
 from bridge.adapters.mqtt.station import MqttStation
+from bridge.app.directory import Directory
 from bridge.bench.noise import gauge
 from bridge.bench.spread import spread
 from bridge.config import Settings
@@ -65,7 +66,7 @@ async def _run(
     """When each event was emitted and when it was first received, by its `at_s`; and the outbox's counts."""
     settings = Settings.model_validate({"site": "bench", "mqtt": {"host": broker.host, "port": broker.port}})
     station = MqttStation(settings, SystemClock())
-    station.start(_Nobody())
+    station.start(_Nobody(), Directory(settings))
     assert station.link
     async with asyncio.timeout(WAIT_S):
         await station.link.connected.wait()

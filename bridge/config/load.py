@@ -10,10 +10,12 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bridge.config.agents import Agent
+from bridge.config.ami import Ami
+from bridge.config.browser import Browser
 from bridge.config.console import Console
 from bridge.config.outside import Api, Mqtt, Webhook
 from bridge.config.sections import (
-    Agent,
     Asr,
     Bot,
     Brief,
@@ -26,7 +28,10 @@ from bridge.config.sections import (
     Tts,
     Words,
 )  # fmt: skip
+from bridge.model.hunting import HuntRules
 from bridge.model.policy import PolicySettings
+from bridge.model.queueing import QueueRules
+from bridge.model.routing import RoutingRules
 
 
 class ConfigError(Exception):
@@ -45,8 +50,12 @@ class Settings(BaseSettings):
     run_dir: Path = Path("run")
     """sockets, clips and resolved configurations, private to the user; keep the path short"""
     sip: Sip = Sip()
+    browser: Browser = Browser()
     bot: Bot = Bot()
     agents: list[Agent] = []
+    routing: RoutingRules = RoutingRules()
+    hunt: HuntRules = HuntRules()
+    queue: QueueRules = QueueRules()
     handoff: Handoff = Handoff()
     asr: Asr = Asr()
     cues: Cues = Cues()
@@ -59,6 +68,7 @@ class Settings(BaseSettings):
     review: Review = Review()
     api: Api = Api()
     mqtt: Mqtt = Mqtt()
+    ami: Ami = Ami()
     webhooks: list[Webhook] = []
     console: Console = Console()
 

@@ -85,26 +85,6 @@ class Bot(Section):
     """users the bot may name in a REFER of its own"""
 
 
-class Agent(Section):
-    id: str
-    uri: str
-    mode: Mode = Mode.CONFERENCE
-    reasons: list[str] = []
-    """escalation reasons this agent takes; none = all"""
-    headset: bool = False
-    """a declared headset may be spoken hints to during the call"""
-    assist: bool = False
-    """wants assist during the call, so the bridge stays (conference) whatever `mode` says"""
-    auto_accept: bool = False
-    """joined after the whisper without a key"""
-    fallback_proved: bool = False
-    """its dialplan was shown to catch a failed blind REFER"""
-    can_refer: bool = True
-    """false: its PBX takes no REFER, always conference"""
-    ring_s: float | None = None
-    """own ringing time"""
-
-
 class Handoff(Section):
     """One timer a state, in seconds; see bridge/core/handoff_table.py."""
 
@@ -198,6 +178,17 @@ class Words(Section):
 
     transferring: str = "One moment please, I am connecting you with a colleague."
     waiting: str = "All colleagues are in a call right now. Please stay on the line."
+    still_waiting: str = "Thank you for waiting."
+    queue_position: str = "You are number {position} in line."
+    queue_wait: str = "It may take about {minutes} minutes."
+    queue_soon: str = "It should not take long."
+    closed: str = "Our colleagues are not here at the moment."
+    callback_offer: str = "If you would rather be called back, press {key}, or say call me back."
+    callback_number: str = "We will call {number}. Press 1 if that is right, or 2 for another number."
+    callback_key_in: str = "Please key in your number, and then the hash key."
+    callback_not_possible: str = "I am sorry, that is not possible. Please stay on the line."
+    callback_taken: str = "Thank you. We will call you as soon as a colleague is free. Goodbye."
+    callback_greeting: str = "Hello, you asked us to call you back. I am connecting you with a colleague."
     failed: str = "I am sorry, nobody is free at the moment."
     put_through: str = "Shall I put you through to a colleague?"
     """asked by the built-in bot when it is not sure; the caller's yes or no is understood"""

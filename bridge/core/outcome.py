@@ -23,8 +23,12 @@ def outcome_of(
     last = states[-1].state
     live = [entry for entry in states if not entry.state.final]
     phase = next((e.state for e in reversed(live) if e.state is not State.WRAP_UP), State.PROPOSED)
-    result = RESULTS.get(last) or _completed(live, unconfirmed)
+    result = _called_back(states) or RESULTS.get(last) or _completed(live, unconfirmed)
     return Outcome(result=result, phase=phase.value, leg=leg, sip_status=sip_status, reason=reason, mode=mode)
+
+
+def _called_back(states: tuple[StateAt, ...]) -> str | None:
+    return "callback" if states[-1].event is Event.CALLBACK_TAKEN else None
 
 
 def _completed(live: list[StateAt], unconfirmed: bool) -> str:

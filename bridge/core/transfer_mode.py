@@ -17,6 +17,8 @@ def choose_mode(
         return ModeChoice(mode=Mode.CONFERENCE, why=wish)
     else:
         wanted, why = target.mode, f"set for target {target.id}"
+    if wanted is not Mode.CONFERENCE and target.kind == "browser":
+        return ModeChoice(mode=Mode.CONFERENCE, why=f"{why}: {wanted}, but a browser is no SIP telephone")
     if wanted is Mode.REFER and not target.fallback_proved:
         return ModeChoice(mode=Mode.CONFERENCE, why=f"{why}: refer, but its fallback is not proved")
     if wanted is not Mode.CONFERENCE and not target.can_refer:

@@ -46,7 +46,7 @@ class Escalation:
     score: float
     at_s: float
     source: str
-    """speech, dtmf, bot_api, bot_refer, console, mqtt"""
+    """speech, dtmf, bot_api, bot_refer, console, mqtt, callback"""
     explicit: bool = False
     cues: tuple[Cue, ...] = ()
     said: str = ""

@@ -78,6 +78,8 @@ class Attempt:
     number: int
     target: str
     leg: str
+    agent: str = ""
+    """whose device it is"""
     mode: str
     mode_why: str
     dialed_s: float
@@ -89,7 +91,7 @@ class Attempt:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """result: connected, transferred, transferred_unconfirmed, returned_to_bot, abandoned, failed,
-    dismissed, interrupted. `phase` is the last live state."""
+    dismissed, interrupted, callback (promised instead). `phase` is the last live state."""
 
     result: str
     phase: str

@@ -39,3 +39,15 @@ class Target:
 class ModeChoice:
     mode: Mode
     why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """A target promised to one call. `rev` is unique and grows: an answer to an offer may name it."""
+
+    rev: int
+    agent: str
+    target: Target
+    call: str
+    until: float
+    """monotonic seconds: an offer not taken by then may go to another call"""

@@ -45,6 +45,7 @@ class Addresses:
     agent1: str = "127.0.7.11:5060"
     agent2: str = "127.0.7.12:5060"
     bridge_password: str = "not-a-secret"
+    ami_password: str = "not-a-secret-either"
     qualify_s: int = 5
     rtp_first: int = 20_000
     rtp_last: int = 20_400
@@ -52,6 +53,7 @@ class Addresses:
     def names(self) -> dict[str, str]:
         out = {
             "BRIDGE_PASSWORD": self.bridge_password,
+            "AMI_PASSWORD": self.ami_password,
             "QUALIFY": str(self.qualify_s),
             "RTP_FIRST": str(self.rtp_first),
             "RTP_LAST": str(self.rtp_last),

@@ -1,10 +1,10 @@
 """Live conversations: what the bot tells, what a person orders, what they may see."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, HTTPException
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 from bridge.app import messages as m
 from bridge.app.conversation import Conversation
@@ -31,6 +31,23 @@ ORDERS = {
 }
 
 
+DEEPEST = 20
+"""levels of what a bot may nest in its state"""
+
+
+def nested(value: Any) -> Any:
+    """The value, if it is no deeper than anything a bot knows. Raises ValueError."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [
+            inner for outer in level if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]  # fmt: skip
+    if level:
+        raise ValueError(f"nested deeper than {DEEPEST} levels")
+    return value
+
+
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
@@ -40,7 +57,7 @@ class StateReport(Body):
     of a payment card, of which nothing is kept, keyed or spoken. `expects`: the kind of answer it waits for:
     speakers of digits may pause longer, a yes is over sooner."""
 
-    state: BotState
+    state: Annotated[BotState, BeforeValidator(nested)]
     collecting: bool | Literal["card"] = False
     expects: Literal["", "yes_no", "choice", "digits"] = ""
 

@@ -42,10 +42,6 @@ def refusing(app: FastAPI) -> None:
         detail = {"code": "invalid", "message": f"{where}: {first['msg']}"[:500]}
         return JSONResponse({"detail": detail}, 422)
 
-    @app.exception_handler(RecursionError)
-    async def deep(request: Request, error: RecursionError) -> JSONResponse:
-        return JSONResponse({"detail": {"code": "too_deep", "message": "nested too deep"}}, 400)
-
 
 RESPONSES: dict[int | str, dict[str, Any]] = {
     "4XX": {"model": Refused, "description": "refused; `detail.code` is stable"}

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from bridge.config.outside import Api
 from bridge.web.agents import agent_routes
 from bridge.web.backstage import Backstage
+from bridge.web.body_limit import BodyLimit
 from bridge.web.conversations import conversation_routes
 from bridge.web.events import event_routes
 from bridge.web.records import record_routes
@@ -28,8 +29,10 @@ def make_app(stage: Backstage) -> FastAPI:
         title="handoff-bridge",
         version=version("handoff-bridge"),
         responses=RESPONSES,
-        max_body_size=stage.settings.api.body_bytes,
+        docs_url=None,  # its page would fetch scripts from elsewhere
+        redoc_url=None,
     )
+    app.add_middleware(BodyLimit, most=stage.settings.api.body_bytes)
     refusing(app)
     for routes in ROUTES:
         app.include_router(routes(stage))

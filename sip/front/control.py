@@ -1,7 +1,8 @@
 """The Unix socket of the front: JSON lines from workers, and from whoever supervises.
 
 A connection that begins with `hello` is a worker's; its end is the worker's end. Any other may ask
-{"op": "status"} and {"op": "drain", "on": true}; each line is answered by one.
+{"op": "status"}, {"op": "drain", "on": true} and {"op": "reserve"}, an idle worker for a call of ours; each
+line is answered by one.
 """
 
 import asyncio
@@ -97,6 +98,9 @@ class Control:
             case "drain":
                 self._front.drain(fields.get("on", True) is not False)
                 return {"ok": True, "draining": self._front.dispatch.draining}
+            case "reserve" if not self._front.dispatch.draining:
+                worker = self._front.pool.reserve()
+                return {"ok": worker is not None, "worker": worker.name if worker else None}
             case _:
                 return {"ok": False, "error": "unknown op"}
 

@@ -11,8 +11,9 @@ from sip.memory.orders import Orders
 from sip.memory.players import Players, Playing
 from sip.types import COMFORT, Cause, DtmfMethod, Edge, Header, LegId
 
-OnDial = Callable[[Far, c.Dial], None]
+OnDial = Callable[[Far, c.Dial | c.RingBrowser], None]
 CALLER_PEER = "127.0.0.9:5060"
+PAGE_AWAY_S, PAGE_LOST_S = 1.0, 3.0
 
 
 class MemoryUserAgent:
@@ -113,7 +114,7 @@ class MemoryUserAgent:
         if not self.finished:
             self._queue.put_nowait(event)
 
-    def dial(self, leg: MemoryLeg, command: c.Dial) -> None:
+    def dial(self, leg: MemoryLeg, command: c.Dial | c.RingBrowser) -> None:
         leg.no_answer = self._loop.call_later(command.no_answer_s, self._no_answer, leg)
         self._on_dial(self._add(leg), command)
 
@@ -123,7 +124,8 @@ class MemoryUserAgent:
     def answered(self, leg: MemoryLeg) -> None:
         leg.stop_timers()
         leg.phase = "answered"
-        self.post(e.LegAnswered(leg=leg.id, codec="PCMU", srtp=False, peer=leg.peer, at=self.now()))
+        codec = "opus" if leg.browser else "PCMU"
+        self.post(e.LegAnswered(leg=leg.id, codec=codec, srtp=leg.browser, peer=leg.peer, at=self.now()))
         self.on_hearing()
 
     def watch(self, leg: MemoryLeg) -> None:
@@ -132,7 +134,27 @@ class MemoryUserAgent:
             leg.watchdog.cancel()
             leg.watchdog = None
         if leg.silent and not leg.remote_hold and not leg.lost:
-            leg.watchdog = self._loop.call_later(self._media_watchdog_s, self._lost, leg)
+            if leg.browser:
+                leg.watchdog = self._loop.call_later(PAGE_AWAY_S, self._away, leg)
+            else:
+                leg.watchdog = self._loop.call_later(self._media_watchdog_s, self._lost, leg)
+
+    def _away(self, leg: MemoryLeg) -> None:
+        """A page that sends nothing is waited for, on hold."""
+        leg.remote_hold = True
+        self.post(e.LegMedia(leg=leg.id, active=False, remote_hold=True, at=self.now()))
+        leg.watchdog = self._loop.call_later(PAGE_LOST_S, self._lost, leg)
+
+    def offered(self, leg: MemoryLeg, sdp: str) -> None:
+        """A page's offer: its answer to the ringing, or its return."""
+        self.post(e.BrowserAnswer(leg=leg.id, sdp=f"answer to {sdp}", at=self.now()))
+        if not leg.answered:
+            self.answered(leg)
+            return
+        was_away, leg.remote_hold, leg.silent, leg.lost = leg.remote_hold, False, False, False
+        self.watch(leg)
+        if was_away:
+            self.post(e.LegMedia(leg=leg.id, active=True, remote_hold=False, at=self.now()))
 
     def _lost(self, leg: MemoryLeg) -> None:
         leg.lost = True
@@ -155,7 +177,7 @@ class MemoryUserAgent:
         """A digit came in: reported, and relayed in the method it came in."""
         self.post(e.DtmfReceived(leg=leg.id, digit=digit, method=method, duration_ms=None, at=self.now()))
         other = self.legs.get(self.relay.get(leg.id, ""))
-        if other is not None and other.answered:
+        if other is not None and other.answered and not other.browser:
             self.send_digits(other, digit, method)
 
     def send_digits(self, leg: MemoryLeg, digits: str, method: DtmfMethod) -> None:

@@ -14,6 +14,7 @@ class MemoryLeg:
     peer: str
     """signalling `ip:port` of the other side"""
     headers: tuple[Header, ...] = ()
+    browser: bool = False
     phase: str = "dialing"
     """dialing, ringing, answered, ended"""
     told_ringing: tuple[int, bool] | None = None

@@ -50,6 +50,10 @@ class Orders:
                 self._answer(command)
             case c.Dial():
                 self._dial(command)
+            case c.RingBrowser():
+                self._ring_browser(command)
+            case c.BrowserOffer() | c.BrowserGone():
+                self._from_browser(command)
             case c.Hangup():
                 self._hangup(command)
             case c.Hear():
@@ -99,11 +103,7 @@ class Orders:
             self._ua.answered(leg)
 
     def _dial(self, command: c.Dial) -> None:
-        legs = self._ua.legs
-        if command.leg in legs and legs[command.leg].live:
-            raise Refused("sip_error", f"leg {command.leg} is up already")
-        if sum(leg.live for leg in legs.values()) >= MAX_LEGS:
-            raise Refused("leg_limit", "a conversation has four legs at most")
+        self._check_room(command.leg)
         self._check("bad_uri", check_uri(command.uri))
         self._check("sip_error", check_headers(command.headers))
         if command.caller_id is not None and local_uri(command.caller_id, "memory") is None:
@@ -111,6 +111,32 @@ class Orders:
         peer = host_port(command.uri)
         leg = MemoryLeg(command.leg, command.uri, inbound=False, peer=peer, headers=command.headers)
         self._ua.dial(leg, command)
+
+    def _check_room(self, leg: LegId) -> None:
+        legs = self._ua.legs
+        if leg in legs and legs[leg].live:
+            raise Refused("sip_error", f"leg {leg} is up already")
+        if sum(leg.live for leg in legs.values()) >= MAX_LEGS:
+            raise Refused("leg_limit", "a conversation has four legs at most")
+
+    def _ring_browser(self, command: c.RingBrowser) -> None:
+        self._check_room(command.leg)
+        leg = MemoryLeg(command.leg, "", inbound=False, peer="browser", browser=True)
+        self._ua.dial(leg, command)
+        self._ua.far(command.leg).ring()
+
+    def _from_browser(self, command: c.BrowserOffer | c.BrowserGone) -> None:
+        leg = self._leg(command.leg)
+        if leg is None:
+            return
+        if not leg.browser:
+            raise Refused("bad_offer", f"leg {command.leg} is a telephone")
+        if isinstance(command, c.BrowserGone):
+            self._ua.end(leg, Cause(status=command.status, reason="by the page"), by_us=False)
+        elif "m=audio" in command.sdp:
+            self._ua.offered(leg, command.sdp)
+        else:
+            raise Refused("bad_offer", "no audio in it")
 
     def _hangup(self, command: c.Hangup) -> None:
         leg = self._leg(command.leg)
@@ -131,6 +157,8 @@ class Orders:
         leg = self._leg(command.leg)
         if not command.digits or not set(command.digits) <= DIGITS:
             raise Refused("sip_error", "digits are 0-9, *, #, A-D")
+        if leg is not None and leg.browser:
+            raise Refused("sip_error", f"leg {leg.id} is a browser, which takes no digits")
         if leg is not None and not leg.answered:
             raise Refused("sip_error", f"leg {leg.id} is not answered")
         if leg is not None:
@@ -150,6 +178,8 @@ class Orders:
             return
         if other is None or not other.answered:
             raise Refused("refer_refused", f"leg {command.other} is not up")
+        if other.browser:
+            raise Refused("refer_refused", f"leg {command.other} is a browser: it has no dialog to take over")
         self._transfer(leg, other, command)
 
     def _transfer(self, leg: MemoryLeg, other: MemoryLeg | None, command: c.Refer | c.ReferReplaces) -> None:
@@ -157,8 +187,8 @@ class Orders:
         if leg.referred_us:
             raise Refused("refer_refused", f"leg {leg.id} has sent a REFER itself")
         self._check("sip_error", check_headers(command.headers))
-        if not leg.answered:
-            raise Refused("refer_refused", f"leg {leg.id} is not up")
+        if not leg.answered or leg.browser:
+            raise Refused("refer_refused", f"leg {leg.id} is not up, or a browser")
         leg.we_referred = leg.awaits_notify = True
         for status, final in self._ua.far(leg.id).refer_replies:
             if final and status < 300 and other:

@@ -4,7 +4,7 @@ import gc
 import logging
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import pjsua2 as pj
 
@@ -26,6 +26,9 @@ from sip.recorder import RecordingWriter
 from sip.tap import Tap
 from sip.timers import Timer, Timers
 from sip.types import COMFORT, MAX_LEGS, PLAYERS, DtmfMethod, LegId
+
+if TYPE_CHECKING:
+    from sip.pjsua.browsers import Browsers
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +76,7 @@ class Engine:
         self.writer = RecordingWriter()
         self.mixer = Mixer(self._speaker, self._listener)
         self.referrals = Referrals(post)
+        self.browsers: Browsers | None = None
         self._in_dialog = InDialog(self.legs, self.referrals, self.timers, self.digit, post)
         self.on_transfer_progress: Callable[[LegId, int, bool], None] = lambda leg, status, final: None
         self.no_answer: dict[LegId, Timer] = {}
@@ -98,6 +102,11 @@ class Engine:
         if not self.fast:
             log.warning("std::vector is not laid out as expected: frames are copied the slow way")
         self._endpoint = start_endpoint(self.config)
+        if self.config.browser is not None:
+            from sip.pjsua.browsers import Browsers  # 20 MB and a second that most workers do without
+
+            self.browsers = Browsers(self.config.browser, self, self.legs, self.tap, self.fast)
+            self.browsers.start()
         self.account = Account(self._incoming)
         self.account.create(account_config(self.config))
         self._gate = Gate(self._in_dialog.answer, self._turns_away)
@@ -117,6 +126,8 @@ class Engine:
         if now - self._serviced_at >= SERVICE_EVERY_S:
             self._serviced_at = now
             self.streams.service(now)
+            if self.browsers is not None:
+                self.browsers.service(now)
             self._free_dead()
         if now - self._watched_at >= CHECK_EVERY_S:
             self._watched_at = now
@@ -131,8 +142,9 @@ class Engine:
 
     @property
     def quiet(self) -> bool:
-        """No leg is left, every BYE and INVITE is answered, every stream is closed."""
-        return not self.legs and not self._gate.unanswered and self.streams.settled
+        """No leg is left, every BYE and INVITE is answered, every stream is closed, every page told."""
+        pages_told = self.browsers is None or self.browsers.idle
+        return not self.legs and not self._gate.unanswered and self.streams.settled and pages_told
 
     def close(self) -> None:
         """Write the recordings out. The library is not torn down: the process ends right after."""
@@ -187,7 +199,7 @@ class Engine:
             DtmfReceived(leg=leg.leg, digit=digit, method=method, duration_ms=None, at=time.monotonic())
         )
         other = self.legs.get(self.relay.get(leg.leg, ""))
-        if other is not None and other.answered:
+        if other is not None and other.answered and other.is_sip:
             self.dial_digits(other, digit, method)
 
     def dial_digits(self, leg: PjsuaLeg, digits: str, method: DtmfMethod) -> None:
@@ -205,6 +217,9 @@ class Engine:
 
     def ended(self, leg: PjsuaLeg) -> None:
         """The leg is over: nothing of it stays in the mix. Freed later, from the loop."""
+        if self.browsers is not None and not leg.is_sip:
+            self.mixer.cut(leg.leg)
+            self.browsers.unplug(leg, self._sinks.pop(leg.leg, None))
         if self.legs.get(leg.leg) is leg:
             del self.legs[leg.leg]
         self.past.add(leg.leg)

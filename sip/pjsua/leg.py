@@ -53,6 +53,8 @@ def contained(callback: Callable[P, None]) -> Callable[P, None]:
 class PjsuaLeg(pj.Call):
     """A leg, from its INVITE to its end. Only the engine thread touches it."""
 
+    is_sip = True
+
     def __init__(
         self, account: pj.Account, leg: LegId, host: LegHost, tap: Tap, call_id: int = NO_CALL
     ) -> None:

@@ -35,6 +35,11 @@ class Mixer:
         """The media of `name` is gone or new: its connections no longer exist."""
         self._applied = {edge: slots for edge, slots in self._applied.items() if name not in edge}
 
+    def cut(self, name: str) -> None:
+        """Take out what only the bridge would go on connecting: a port that is no call's."""
+        for edge in [edge for edge in self._applied if name in edge]:
+            self._cut(edge)
+
     def apply(self) -> None:
         """Cut first, then connect, so that nobody hears what is no longer meant for him."""
         possible = {edge: media for edge in self._wanted if (media := self._media(edge)) is not None}

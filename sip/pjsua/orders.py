@@ -57,6 +57,10 @@ class Orders:
                 self._answer(command)
             case c.Dial():
                 self._dial(command)
+            case c.RingBrowser():
+                self._ring_browser(command)
+            case c.BrowserOffer() | c.BrowserGone():
+                self._from_browser(command)
             case c.Hangup():
                 self._hangup(command)
             case c.Hear():
@@ -113,10 +117,7 @@ class Orders:
 
     def _dial(self, command: c.Dial) -> None:
         engine = self._engine
-        if command.leg in engine.legs:
-            raise Refused("sip_error", f"leg {command.leg} is up already")
-        if not engine.room():
-            raise Refused("leg_limit", "a conversation has four legs at most")
+        self._check_room(command.leg)
         self._check("bad_uri", check_uri(command.uri))
         if pj.Endpoint.instance().utilVerifySipUri(command.uri) != 0:
             raise Refused("bad_uri", "not a SIP URI")
@@ -135,9 +136,37 @@ class Orders:
             raise
         leg.dialog.call_id = str(leg.getInfo().callIdString)
         engine.conversation = engine.conversation or leg.dialog.call_id
-        engine.no_answer[command.leg] = engine.timers.after(
-            command.no_answer_s, functools.partial(self._no_answer, leg)
-        )
+        self._expect_answer(leg, command.no_answer_s)
+
+    def _check_room(self, leg: LegId) -> None:
+        if leg in self._engine.legs:
+            raise Refused("sip_error", f"leg {leg} is up already")
+        if not self._engine.room():
+            raise Refused("leg_limit", "a conversation has four legs at most")
+
+    def _expect_answer(self, leg: PjsuaLeg, within_s: float) -> None:
+        engine = self._engine
+        engine.no_answer[leg.leg] = engine.timers.after(within_s, functools.partial(self._no_answer, leg))
+
+    # browsers
+
+    def _ring_browser(self, command: c.RingBrowser) -> None:
+        self._check_room(command.leg)
+        if self._engine.browsers is None:
+            raise Refused("no_browsers", "this worker was started without browsers")
+        self._engine.past.discard(command.leg)
+        self._expect_answer(self._engine.browsers.ring(command.leg), command.no_answer_s)
+
+    def _from_browser(self, command: c.BrowserOffer | c.BrowserGone) -> None:
+        leg = self._leg(command.leg)
+        if leg is None:
+            return
+        if leg.is_sip:
+            raise Refused("bad_offer", f"leg {command.leg} is a telephone")
+        if isinstance(command, c.BrowserOffer):
+            leg.offered(command.sdp)
+        else:
+            leg.finish(command.status, "by the page")
 
     def _from(self, command: c.Dial) -> tuple[str, tuple[Header, ...]]:
         """From of an INVITE, "" for the account's own, and the headers that go with it.
@@ -196,6 +225,8 @@ class Orders:
         leg = self._leg(command.leg)
         if not command.digits or not set(command.digits) <= DIGITS:
             raise Refused("sip_error", "digits are 0-9, *, #, A-D")
+        if leg is not None and not leg.is_sip:
+            raise Refused("sip_error", f"leg {leg.leg} is a browser, which takes no digits")
         if leg is not None:
             self._engine.dial_digits(leg, command.digits, DtmfMethod(command.method))
 
@@ -218,6 +249,8 @@ class Orders:
             return
         if other is None or not other.confirmed:  # nor may an early dialog be replaced (RFC 3891 section 3)
             raise Refused("refer_refused", f"leg {command.other} is not up")
+        if not other.is_sip:
+            raise Refused("refer_refused", f"leg {command.other} is a browser: it has no dialog to take over")
         prm = self._refer_param(leg, command.headers)
         prm.options = NO_REQUIRE_REPLACES
         try:
@@ -227,8 +260,8 @@ class Orders:
 
     def _refer_param(self, leg: PjsuaLeg, headers: tuple[Header, ...]) -> pj.CallOpParam:
         """See `sip.pjsua.referral`: REFER goes one way only on a leg."""
-        if not leg.confirmed:
-            raise Refused("refer_refused", f"leg {leg.leg} is not up")
+        if not leg.confirmed or not leg.is_sip:
+            raise Refused("refer_refused", f"leg {leg.leg} is not up, or a browser")
         if leg.referred_us:
             raise Refused("refer_refused", f"leg {leg.leg} has sent a REFER itself")
         prm = self._with(pj.CallOpParam(True), headers)

@@ -91,3 +91,13 @@ class SourcePort(pj.AudioMediaPort):
             frame.size, frame.type = self._bytes, AUDIO
         except Exception:
             self.faults += 1
+
+
+class DuplexPort(SourcePort):
+    """Speaks what its source gives and hands its sink what it hears: a leg that is no SIP call."""
+
+    def __init__(self, name: str, rate: int, source: Source, sink: Sink, fast: bool) -> None:
+        self._sink = sink
+        super().__init__(name, rate, source, fast)
+
+    onFrameReceived = SinkPort.onFrameReceived

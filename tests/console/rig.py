@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from bridge.adapters.config_directory import ConfigDirectory
 from cryptography.fernet import Fernet
 from playwright.async_api import Browser, Page
 
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileStore
 from bridge.adapters.memory import CountingClock, MemoryEvents, SilentTts

@@ -22,6 +22,8 @@ def target(**fields: object) -> Target:
         ({"assist": True}, "dtmf", Mode.CONFERENCE, "target ann wants assist"),
         ({"assist": True}, "cancellation", Mode.REFER_REPLACES, "rule for reason cancellation"),
         ({"can_refer": False}, "cancellation", Mode.CONFERENCE, "its PBX takes no REFER"),
+        ({"kind": "browser"}, "dtmf", Mode.CONFERENCE, "refer_replaces, but a browser is no SIP telephone"),
+        ({"kind": "browser"}, "cancellation", Mode.CONFERENCE, "a browser is no SIP telephone"),
         ({"mode": Mode.REFER}, "dtmf", Mode.CONFERENCE, "fallback is not proved"),
         ({"mode": Mode.REFER, "fallback_proved": True}, "dtmf", Mode.REFER, "set for target ann"),
     ],

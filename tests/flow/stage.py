@@ -5,10 +5,11 @@ from pathlib import Path
 
 from asr.itn.normalize import normalize
 from asr.types import Final, Partial, StreamEvent, Word
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore, SilentTts
+from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
+from bridge.app.directory import Directory
 from bridge.app.messages import Button, Controlled, Drafted, PassedOn, Pressed, Supervised
 from bridge.config import Agent, Settings
 from bridge.cues.detectors import our_detectors
@@ -88,6 +89,9 @@ class Stage:
         self.events, self.store, self.pop = MemoryEvents(), MemoryStore(), MemoryPop()
         self.tts = SilentTts(tmp)
         self.pool = ScriptedPool()
+        self.browsers = Browsers(
+            reach=lambda agent, ready: self.directory.reach(agent, "browser", ready, source="page")
+        )
         self.silent_from: float | None = None
         self.worst_silence = 0.0
         self.whisper_leaks = self.coach_leaks = 0
@@ -103,10 +107,11 @@ class Stage:
         events = self.ua.events()
         incoming = await anext(events)
         assert isinstance(incoming, CallIncoming)
+        self.directory = Directory(self.config)
         desk = Desk(
             settings=self.config,
             tts=self.tts,
-            directory=ConfigDirectory(self.config.agents),
+            directory=self.directory,
             events=self.events,
             store=self.store,
             pop=self.pop,
@@ -115,6 +120,7 @@ class Stage:
             ears=our_detectors().ears,
             rules_version="rules of tests",
             llm=self._llm,
+            browsers=self.browsers,
         )
         self.conversation = Conversation(
             self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,

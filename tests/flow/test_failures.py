@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bridge.model.handoff import State
+from bridge.model.routing import Need
 from sip.commands import Dial
 from tests.flow.stage import Stage, agents, settings
 from tests.flow.stories import REQUEST, answers, connected, only, request, rings
@@ -82,7 +83,7 @@ def test_all_busy_waits_in_the_queue_and_gives_up_in_time(tmp_path: Path) -> Non
     async def story() -> Stage:
         config = settings(agents=agents("ann"), handoff={"waiting_timeout_s": 20})
         async with Stage(tmp_path, config, on_dial=rings) as stage:
-            stage.conversation.call.desk.directory.choose(reason="x", tried=(), wanted=None)  # ann is taken
+            stage.conversation.call.desk.directory.choose(Need(reason="x"))  # ann is taken
             await request(stage)
             await stage.until(State.WAITING)
             assert stage.ua.heard_by("caller")
@@ -97,7 +98,7 @@ def test_a_freed_agent_ends_the_wait(tmp_path: Path) -> None:
     async def story() -> Stage:
         async with Stage(tmp_path, settings(agents=agents("ann")), on_dial=rings) as stage:
             directory = stage.conversation.call.desk.directory
-            taken = directory.choose(reason="x", tried=(), wanted=None).target
+            taken = directory.choose(Need(reason="x")).lease
             assert taken
             await request(stage)
             await stage.until(State.WAITING)

@@ -3,11 +3,11 @@
 import asyncio
 from pathlib import Path
 
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore, SilentTts
 from bridge.app import messages as m
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
+from bridge.app.directory import Directory
 from bridge.app.service import Service
 from bridge.cues.detectors import our_detectors
 from bridge.model.cue import Escalation
@@ -25,7 +25,7 @@ BLIND = agents("ann", "bob", mode="refer", fallback_proved=True)
 async def returns(stage: Stage) -> MemoryUserAgent:
     """He is on another worker now."""
     again = MemoryUserAgent("worker-2", on_dial=answers)
-    again.call(headers=(("X-Handoff-Id", stage.conversation.handoffs.current.attempts.token),))
+    again.call(headers=(("X-Handoff-Id", stage.conversation.handoffs.current.attempts.referral.token),))
     events = again.events()
     incoming = await anext(events)
     assert isinstance(incoming, CallIncoming)
@@ -103,7 +103,7 @@ class Office:
         config = settings(agents=BLIND)
         self.store = MemoryStore()
         desk = Desk(
-            settings=config, tts=SilentTts(tmp), directory=ConfigDirectory(config.agents),
+            settings=config, tts=SilentTts(tmp), directory=Directory(config),
             events=MemoryEvents(), store=self.store, pop=MemoryPop(), clock=CountingClock(),
             ears=our_detectors().ears, rules_version="rules of tests",
         )  # fmt: skip

@@ -5,6 +5,7 @@ import sys
 
 from bridge.adapters.files import SystemClock
 from bridge.adapters.mqtt.station import MqttStation
+from bridge.app.directory import Directory
 from bridge.config import Settings
 from bridge.ports import Answer, Command
 
@@ -18,7 +19,7 @@ async def main(host: str, port: int) -> None:
     settings = Settings.model_validate(
         {"site": "test", "mqtt": {"host": host, "port": port, "bridge_id": "lone"}}
     )
-    MqttStation(settings, SystemClock()).start(Nobody())
+    MqttStation(settings, SystemClock()).start(Nobody(), Directory(settings))
     await asyncio.Event().wait()
 
 

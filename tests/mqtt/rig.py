@@ -13,12 +13,12 @@ import aiomqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.files import SystemClock
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore, SilentTts
 from bridge.adapters.mqtt.station import MqttStation
 from bridge.adapters.tee import Tee
 from bridge.app.call import Desk
+from bridge.app.directory import Directory
 from bridge.app.service import Service
 from bridge.config import Settings
 from bridge.cues.detectors import our_detectors
@@ -177,9 +177,10 @@ def configuration(broker: Mosquitto, **mqtt: object) -> Settings:
 async def bridge(tmp_path: Path, settings: Settings) -> AsyncIterator[Bridge]:
     """The logic of a main process: real MQTT side and service, telephony in memory."""
     station, memory = MqttStation(settings, SystemClock()), MemoryEvents()
+    directory = Directory(settings, told=station.events.presence)
     desk = Desk(
         settings=settings, tts=SilentTts(tmp_path), events=Tee(memory, station.events), store=MemoryStore(),
-        directory=ConfigDirectory(settings.agents, changed=station.events.presence), pop=MemoryPop(),
+        directory=directory, pop=MemoryPop(),
         clock=CountingClock(), ears=our_detectors().ears, rules_version="rules of tests",
     )  # fmt: skip
     service = Service(desk, script=SCRIPT, strict=True)
@@ -191,7 +192,7 @@ async def bridge(tmp_path: Path, settings: Settings) -> AsyncIterator[Bridge]:
     ua = MemoryUserAgent("worker-1", on_dial=rings)
     one = Bridge(station, service, ua, ua.call())
     one.events = memory
-    station.start(service)
+    station.start(service, directory)
     serving = asyncio.create_task(service.serve(ua))
     try:
         await one.until(lambda: bool(service.live))

@@ -13,7 +13,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from bridge.peers.mosquitto import Mosquitto
-from tests.mqtt.rig import bridge, configuration, other
+from tests.mqtt.rig import Other, bridge, configuration, other
 
 pytestmark = pytest.mark.wire
 
@@ -161,3 +161,28 @@ async def test_the_broker_tells_of_a_bridge_that_was_killed(broker: Mosquitto) -
         assert last.body["bridge"] == "lone"
     async with other(broker) as later:
         assert (await later.until(lambda one: one.topic == topic)).body["state"] == "offline"
+
+
+async def test_an_agents_word_is_heard_even_from_before_the_bridge_came(
+    tmp_path: Path, broker: Mosquitto
+) -> None:
+    """Retained; the bridge's own retained presence is another topic, and nobody's wish."""
+    topic = "handoff/v1/test/cmd/agent/ann/presence"
+
+    async def ann(seen: Other, state: str) -> None:
+        await seen.until(
+            lambda one: (
+                one.topic.endswith("/agent/ann/presence")
+                and "/cmd/" not in one.topic
+                and one.body["state"] == state
+            )
+        )
+
+    async with other(broker) as seen:
+        await seen.client.publish(topic, b'{"state": "away", "reason": "lunch"}', qos=1, retain=True)
+        async with bridge(tmp_path, configuration(broker)) as ours:
+            await ann(seen, "away")
+            await seen.client.publish(topic, b'{"state": "available"}', qos=1, retain=True)
+            await ann(seen, "available")
+            assert ours.station.describe()["presence"] == {"accepted": 2, "refused": {}}
+        await seen.client.publish(topic, b"", qos=1, retain=True)

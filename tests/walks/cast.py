@@ -10,7 +10,8 @@ from typing import Any
 from bridge.app import messages as m
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Event
-from bridge.model.transfer import Target
+from bridge.model.routing import Need
+from bridge.model.transfer import Lease
 from sip.party.behaviour import Obedience, Reception
 from sip.party.call import Call, CallState
 from sip.party.events import PartyError, PartyEvent
@@ -53,7 +54,7 @@ class Cast:
     token: str = ""
     """X-Handoff-Id of the last blind REFER the caller's PBX was sent"""
     _taken: bool = False
-    _leased: list[Target] = field(default_factory=list)
+    _leased: list[Lease] = field(default_factory=list)
 
     async def act(self, name: str) -> None:
         who, _, what = name.partition("_")
@@ -113,8 +114,8 @@ class Cast:
     def _colleague(self, what: str) -> None:
         """Other conversations take agents, and set them free."""
         if what == "takes":
-            choice = self.world.directory.choose(reason="", tried=(), wanted=None)
-            self._leased += [choice.target] if choice.target else []
+            choice = self.world.directory.choose(Need(reason=""))
+            self._leased += [choice.lease] if choice.lease else []
         elif self._leased:
             self.world.directory.release(self._leased.pop())
 

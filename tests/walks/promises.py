@@ -5,6 +5,7 @@ from typing import Final
 
 from bridge.model.handoff import State
 from bridge.model.record import ConversationRecord
+from bridge.model.routing import Need
 from sip.party.call import Call
 from tests.sip.audio import RATE, level_db
 from tests.walks.cast import Cast
@@ -50,7 +51,7 @@ def broken(plan: Plan, world: World, people: Cast) -> list[str]:
         wrong += [f"a worker said: {line}" for line in world.said.splitlines() if word in line]
     if world.front.counters["errors"] or world.front.farewells.sent:
         wrong.append(f"front: {world.front.status()}")
-    free = sum(world.directory.choose(reason="", tried=(), wanted=None).target is not None for _ in range(3))
+    free = sum(world.directory.choose(Need(reason="")).lease is not None for _ in range(3))
     if free != len(world.settings.agents):
         wrong.append(f"{free} agents are free")
     return wrong

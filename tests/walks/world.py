@@ -16,10 +16,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
+from bridge.app.directory import Directory
 from bridge.app.messages import Message
 from bridge.app.service import Service
 from bridge.config import Settings
@@ -81,7 +81,7 @@ class World:
         self._temporary = tempfile.TemporaryDirectory(prefix="walk-")
         self.folder = Path(self._temporary.name)
         self.events, self.store = TimedEvents(), MemoryStore()
-        self.directory = ConfigDirectory(settings.agents)
+        self.directory = Directory(settings)
         self._serving: list[asyncio.Task[None]] = []
         self._workers: list[subprocess.Popen[bytes]] = []
         self.exit_codes: list[int] = []

@@ -11,13 +11,13 @@ import httpx2
 import uvicorn
 from cryptography.fernet import Fernet
 
-from bridge.adapters.config_directory import ConfigDirectory
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileStore
 from bridge.adapters.memory import CountingClock, MemoryEvents, SilentTts
 from bridge.adapters.record_files import RecordFiles
 from bridge.adapters.tee import Tee
 from bridge.app.call import Desk
+from bridge.app.directory import Directory
 from bridge.app.service import Service
 from bridge.config import Settings
 from bridge.cues.detectors import our_detectors
@@ -68,7 +68,7 @@ async def office(tmp_path: Path, api: dict[str, Any] | None = None) -> AsyncIter
     pages, clock = Pages(), CountingClock()
     console = Console(pages, clock.utc())
     feed = LiveFeed("tests", clock, lambda id: service.agents_of(id))
-    directory = ConfigDirectory(settings.agents)
+    directory = Directory(settings)
     desk = Desk(
         settings=settings, tts=SilentTts(tmp_path), directory=directory,
         events=Tee(MemoryEvents(), feed, console),

@@ -57,7 +57,12 @@ class Running:
         assert self.o
         live = self.o.service.live[self.o.id]
         return repr(
-            (live.handoffs.state, live.bot.state, self.o.stage.roster.views(), sorted(self.o.service.live))
+            (
+                live.handoffs.state,
+                live.call.bot_state,
+                self.o.stage.roster.views(),
+                sorted(self.o.service.live),
+            )
         )
 
 
@@ -92,17 +97,17 @@ def test_whatever_the_admin_sends_is_answered(case: schemathesis.Case, running: 
 def test_any_bytes(running: Running, raw: bytes, type: str) -> None:
     headers = bearer("admin") | {"Content-Type": type}
     answer = httpx2.put(f"{running.url}/v1/conversations/x/state", content=raw, headers=headers)
-    assert answer.status_code in (404, 422)
+    assert answer.status_code in (400, 404, 422)
 
 
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        (b'{"state": {"slots": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}", 400, "too_deep"),
+        (b'{"state": {"slots": ' + b"[" * 100_000 + b"]" * 100_000 + b"}}", 400, "bad_request"),
         (b'{"state": {"intent": "' + b"x" * 300_000 + b'"}}', 413, "too_large"),
         (b'{"state": {"intent": NaN}}', 422, "invalid"),
         (b'{"state": {"slots": {"a": ' + b'{"a":' * 500 + b"1" + b"}" * 500 + b"}}}", 422, "invalid"),
-        (b"\xff\xfe", 400, "bad_request"),
+        (b"\xff\xfe", 422, "invalid"),
     ],
     ids=["deep", "long", "nan", "deep arguments", "no text"],
 )  # fmt: skip

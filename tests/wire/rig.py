@@ -254,6 +254,12 @@ def office(
         config["sip"]["registrations"] = registrations(net)
     if supervisors:
         config["console"] = {"supervisors": supervisors(net)}
+    if "callback" in config.get("queue", {}):
+        callback = config["queue"]["callback"]
+        config["queue"] = {
+            **config["queue"],
+            "callback": {**callback, "uri": callback["uri"].replace("NET", net)},
+        }
     if failsafe:
         config["handoff"]["failsafe_uri"] = f"sip:agent2@{net}.{failsafe}:5060"
     with contextlib.ExitStack() as stack:
@@ -294,6 +300,7 @@ def configuration(net: str, pbx: bool, sections: dict[str, dict[str, Any]]) -> d
             "media_silence_s": 2.0,
         },
         "agents": agents,
+        "routing": {"order": "listed", "last_agent_days": 0},
         "policy": {"rules": []},
         "handoff": {"wrap_up_timeout_s": 0.5, "ring_timeout_s": 15, "accept_timeout_s": 4,
                     "orphan_grace_s": 1.0, "refer_timeout_s": 6},

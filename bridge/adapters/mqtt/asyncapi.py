@@ -9,7 +9,9 @@ from pydantic.json_schema import models_json_schema
 
 from bridge.adapters.mqtt.command import CommandBody, Reply
 from bridge.adapters.mqtt.topics import VERBS, VERSION
-from bridge.adapters.published import EVENTS, HandoffState, Presence, Status
+from bridge.adapters.mqtt.willingness import Willingness, WillingnessReply
+from bridge.adapters.payload import Presence, Status
+from bridge.adapters.published import EVENTS, HandoffState
 
 PARAMETERS: Final = {
     "site": "`site` of the configuration",
@@ -38,7 +40,8 @@ SENT: Final[dict[str, tuple[str, str, tuple[type[BaseModel], ...], str]]] = {
 def asyncapi() -> dict[str, Any]:
     """Seen from the bridge: it sends events and replies, and receives commands."""
     carried = {name: (*models, *_events(channel)) for name, (_, _, models, channel) in SENT.items()}
-    carried |= {"command": (CommandBody,), "reply": (Reply,)}
+    carried |= {"command": (CommandBody,), "reply": (Reply, WillingnessReply)}
+    carried |= {"willingness": (Willingness,)}
     models = list(dict.fromkeys(model for several in carried.values() for model in several))
     return {
         "asyncapi": "3.0.0",
@@ -74,6 +77,7 @@ def _events(channel: str) -> Iterable[type[BaseModel]]:
 def _channels(carried: dict[str, tuple[type[BaseModel], ...]]) -> dict[str, Any]:
     topics = {name: (topic, text) for name, (topic, text, _, _) in SENT.items()}
     topics["command"] = ("cmd/call/{call}/{verb}", "commands to a live call; retained ones are refused")
+    topics["willingness"] = ("cmd/agent/{agent}/presence", "an agent wants calls or none; may be retained")
     topics["reply"] = ("reply/{user}/commands", "where replies may go: the command's response topic says it")
     return {
         name: {
@@ -111,10 +115,16 @@ def _operations() -> dict[str, Any]:
         }
         for name in SENT
     }
-    told["receive_command"] = {
+    for name, retain in (("command", False), ("willingness", True)):
+        told[f"receive_{name}"] = _received(name, bound(retain))
+    return told
+
+
+def _received(name: str, bindings: dict[str, Any]) -> dict[str, Any]:
+    return {
         "action": "receive",
-        "channel": {"$ref": "#/channels/command"},
-        "bindings": bound(False),
+        "channel": {"$ref": f"#/channels/{name}"},
+        "bindings": bindings,
         "reply": {
             "address": {
                 "location": "$message.header#/responseTopic",
@@ -123,7 +133,6 @@ def _operations() -> dict[str, Any]:
             "channel": {"$ref": "#/channels/reply"},
         },
     }
-    return told
 
 
 def _message(model: type[BaseModel]) -> dict[str, Any]:
@@ -137,7 +146,9 @@ def _message(model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _schemas(models: list[type[BaseModel]]) -> dict[str, Any]:
-    mode = [(model, "validation" if model is CommandBody else "serialization") for model in models]
+    mode = [
+        (model, "validation" if model in (CommandBody, Willingness) else "serialization") for model in models
+    ]
     _, told = models_json_schema(mode, ref_template="#/components/schemas/{model}")  # type: ignore[arg-type]
     found: dict[str, Any] = told["$defs"]
     return found

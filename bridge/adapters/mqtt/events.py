@@ -10,8 +10,9 @@ import structlog
 from bridge.adapters.bulletin import Bulletin, Bulletins
 from bridge.adapters.mqtt.outbox import Message, Outbox
 from bridge.adapters.mqtt.topics import Topics
-from bridge.adapters.payload import Payload
-from bridge.adapters.published import VITAL, Presence, Status
+from bridge.adapters.payload import Payload, Presence, Status
+from bridge.adapters.published import VITAL
+from bridge.model.agent import AgentView
 from bridge.ports import Clock
 
 log = structlog.get_logger()
@@ -81,11 +82,15 @@ class MqttEvents:
         payload = Status.model_validate({**self._bulletins.common(self._sent[topic]), **fields})
         return self._message(topic, payload, "status", retain=True)
 
-    def presence(self, agent: str, busy: bool) -> None:
+    def presence(self, view: AgentView) -> None:
         """As the directory has it now."""
-        topic = self._topics.presence(agent)
+        topic = self._topics.presence(view.id)
         self._sent[topic] += 1
-        fields = {"agent": agent, "state": "busy" if busy else "free"}
+        fields = {
+            "agent": view.id, "name": view.name, "state": view.state, "reason": view.reason,
+            "skills": view.skills, "languages": view.languages, "rev": view.rev,
+            "reachable": sorted({device.kind for device in view.devices if device.reachable is not False}),
+        }  # fmt: skip
         payload = Presence.model_validate({**self._bulletins.common(self._sent[topic]), **fields})
         self._outbox.state(self._message(topic, payload, "presence", retain=True))
 

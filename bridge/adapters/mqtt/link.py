@@ -16,6 +16,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from bridge.adapters.mqtt.command import Commands
 from bridge.adapters.mqtt.outbox import Message, Outbox
 from bridge.adapters.mqtt.topics import Topics
+from bridge.adapters.mqtt.willingness import Willing
+from bridge.adapters.payload import Payload
 from bridge.config import Mqtt
 
 log = structlog.get_logger()
@@ -47,9 +49,10 @@ class Link:
         *,
         will: Callable[[], Message],
         commands: Commands | None,
+        willing: Willing | None = None,
     ) -> None:
         self._settings, self._topics, self._outbox = settings, topics, outbox
-        self._will, self._commands = will, commands
+        self._will, self._commands, self._willing = will, commands, willing
         self._subscribed = False
         self._client_id = settings.client_id or f"handoff-{topics.site}-{bridge}"
         self._task: asyncio.Task[None] | None = None
@@ -90,6 +93,11 @@ class Link:
                 "subscribed": self._subscribed,
                 "accepted": self._commands.accepted,
                 "refused": dict(self._commands.refused),
+            }
+        if self._willing:
+            told["presence"] = {
+                "accepted": self._willing.accepted,
+                "refused": dict(self._willing.refused),
             }
         return told
 
@@ -144,6 +152,8 @@ class Link:
             self._subscribed = not any(getattr(code, "is_failure", False) for code in granted)
             if not self._subscribed:
                 log.error("mqtt broker refuses us the commands; see its ACL", topic=self._topics.commands)
+        if self._willing:  # what is retained counts: an agent may have gone away while we were not there
+            await client.subscribe(self._topics.willingness, options=SubscribeOptions(qos=1))
         self._outbox.anew()
         self.connections += 1
         self._error = ""
@@ -170,11 +180,19 @@ class Link:
 
     async def _take(self, client: aiomqtt.Client) -> None:
         async for message in client.messages:
-            if self._commands is None:
-                continue
-            payload = message.payload if isinstance(message.payload, bytes) else b""
-            reply = await self._commands.take(str(message.topic), payload, retained=message.retain)
-            await self._answer(client, message.properties, reply.model_dump_json(exclude_none=True).encode())
+            reply = await self._taken(
+                str(message.topic),
+                message.payload if isinstance(message.payload, bytes) else b"",
+                retained=bool(message.retain),
+            )
+            if reply:
+                body = reply.model_dump_json(exclude_none=True).encode()
+                await self._answer(client, message.properties, body)
+
+    async def _taken(self, topic: str, payload: bytes, *, retained: bool) -> Payload | None:
+        if self._topics.agent(topic):
+            return self._willing.take(topic, payload) if self._willing else None
+        return await self._commands.take(topic, payload, retained=retained) if self._commands else None
 
     async def _answer(self, client: aiomqtt.Client, asked: Properties | None, body: bytes) -> None:
         topic = str(getattr(asked, "ResponseTopic", ""))

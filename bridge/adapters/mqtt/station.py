@@ -9,8 +9,9 @@ from bridge.adapters.mqtt.events import MqttEvents
 from bridge.adapters.mqtt.link import Link
 from bridge.adapters.mqtt.outbox import Outbox
 from bridge.adapters.mqtt.topics import Topics
+from bridge.adapters.mqtt.willingness import Willing
 from bridge.config import Settings
-from bridge.ports import CallControl, Clock
+from bridge.ports import CallControl, Clock, Roster
 
 CLOSE_S: Final = 1.0
 
@@ -30,13 +31,15 @@ class MqttStation:
         )  # fmt: skip
         self.link: Link | None = None
 
-    def start(self, control: CallControl, *, left: Iterable[str] = ()) -> None:
+    def start(self, control: CallControl, roster: Roster, *, left: Iterable[str] = ()) -> None:
         """Connect, now or when there is a broker. `left`: calls that a main before us did not end."""
         mqtt = self._settings
         commands = Commands(self._topics, control, self._clock, most_bytes=mqtt.command_bytes)
+        willing = Willing(self._topics, roster, self._clock, most_bytes=mqtt.command_bytes)
         self.link = Link(
             mqtt, self._topics, self._bridge, self._outbox,
             will=lambda: self.events.status("offline"), commands=commands if mqtt.commands else None,
+            willing=willing if mqtt.commands else None,
         )  # fmt: skip
         for call in left:
             self.events.forget(call)

@@ -46,6 +46,16 @@ class Topics:
         *_, call, verb = topic.split("/")
         return call, verb
 
+    @property
+    def willingness(self) -> str:
+        """The filter of what agents say of themselves."""
+        return f"{self.root}/cmd/agent/+/presence"
+
+    def agent(self, topic: str) -> str:
+        """The agent of a topic that fits `willingness`; "" of any other."""
+        *head, agent, last = topic.split("/")
+        return agent if last == "presence" and head[-1:] == ["agent"] and head[-2:-1] == ["cmd"] else ""
+
     def may_answer(self, topic: str) -> bool:
         """A reply may go outside our tree, or to `reply/` inside it: else a sender of commands could have us
         write another command, or an event, in our name."""

@@ -1,0 +1,1 @@
+"""Asterisk's manager interface, as far as presence needs it."""
