@@ -131,7 +131,7 @@ class Rings:
     def withdraw(self) -> None:
         """The handoff moved on while pages were still being waited for."""
         for ring in self.all:
-            if self._unsent(ring):
+            if self._unsent(ring) and self.outcome(ring) is None:
                 self.amend(ring, outcome="dropped")
 
     def _unsent(self, ring: Ring) -> bool:

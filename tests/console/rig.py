@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from bridge.adapters.config_directory import ConfigDirectory
 from cryptography.fernet import Fernet
 from playwright.async_api import Browser, Page
 
@@ -20,6 +19,7 @@ from bridge.adapters.tee import Tee
 from bridge.app import messages as m
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
+from bridge.app.directory import Directory
 from bridge.app.service import Service
 from bridge.config import Settings
 from bridge.cues.detectors import our_detectors
@@ -116,7 +116,7 @@ async def bureau(tmp_path: Path, **changes: Any) -> AsyncIterator[Bureau]:
     pages, clock, events = Pages(), CountingClock(), MemoryEvents()
     console = Console(pages, clock.utc())
     feed = LiveFeed("tests", clock, lambda id: service.agents_of(id))
-    directory = ConfigDirectory(settings.agents)
+    directory = Directory(settings)
     desk = Desk(
         settings=settings, tts=SilentTts(tmp_path), directory=directory, events=Tee(events, feed, console),
         store=FileStore(tmp_path / "records"), pop=console, clock=clock, ears=our_detectors().ears,

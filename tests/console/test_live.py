@@ -105,6 +105,9 @@ async def test_a_whole_call_by_keyboard(tmp_path: Path, browser: Browser) -> Non
         await expect(page.get_by_role("button", name="Accept")).to_be_visible()
         await page.keyboard.press("a")
         await expect(page.get_by_text("Pick up your phone")).to_be_visible()
+        async with asyncio.timeout(5):
+            while not o.dialed:
+                await asyncio.sleep(0.005)
         o.ua.far("agent-1").answer()
         await expect(page.get_by_text("Only you can hear this")).to_be_visible()
         await page.keyboard.press("Space")

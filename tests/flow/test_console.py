@@ -1,11 +1,15 @@
 """The agent's and the supervisor's console, on the twin: buttons, transfer, wrap-up, who hears a coach."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
+from bridge.adapters.memory import MemoryPop
 from bridge.app.messages import Drafted, PassedOn, Supervised
+from bridge.model.brief import Brief
 from bridge.model.handoff import State
+from bridge.model.transfer import Target
 from bridge.ports import Answer
 from sip.commands import Dial
 from sip.memory import Far
@@ -175,6 +179,41 @@ def test_back_to_the_bot_and_a_wrap_up_meanwhile(tmp_path: Path) -> None:
     assert handoff.outcome.result == "returned_to_bot"
     assert handoff.note
     assert "4111" not in handoff.note
+
+
+def test_who_declines_before_the_telephone_was_called_is_not_called_again(tmp_path: Path) -> None:
+    """The page has the brief while the INVITE still waits for its word."""
+
+    class SlowPage(MemoryPop):
+        async def show(self, conversation: str, target: Target, brief: Brief) -> bool:
+            await asyncio.sleep(0.1)
+            return await super().show(conversation, target, brief)
+
+    dialed: list[str] = []
+
+    def on_dial(far: Far, dial: Dial) -> None:
+        dialed.append(dial.uri)
+        answers(far, dial)
+
+    async def story() -> Stage:
+        stage = Stage(tmp_path, on_dial=on_dial)
+        stage.pop = SlowPage()
+        async with stage:
+            await stage.settle(6)
+            stage.says(REQUEST)
+            await stage.until(State.DIALING)
+            assert dialed == []
+            declined = stage.press("decline", agent="ann")
+            await stage.settle()
+            assert codes(declined) == ["accepted"]
+            await stage.until(State.OFFERED)
+            stage.caller.hang_up()
+        return stage
+
+    (handoff,) = run(story()).store.records[0].handoffs
+    first = handoff.attempts[0]
+    assert (first.target, first.outcome) == ("ann", "declined")
+    assert dialed == ["sip:bob@127.0.0.5"]
 
 
 def test_replay_then_send_back(tmp_path: Path) -> None:

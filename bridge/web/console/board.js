@@ -3,7 +3,7 @@ import { html } from "./vendor/preact-htm.js";
 import { bind } from "./keys.js";
 import { useTick } from "./parts.js";
 import { clock, state } from "./store.js";
-import { capital, percent, reason, span, spoken } from "./time.js";
+import { outcome, percent, reason, span } from "./time.js";
 
 const WAITING = ["proposed", "choosing", "waiting", "dialing", "briefing", "offered", "joining", "sending"];
 const LONG_S = 30;
@@ -25,7 +25,7 @@ export function Board() {
       <${Tile} name="Time to a person" value=${board.wait_s.p50 == null ? "–" : span(board.wait_s.p50)} sub=${board.wait_s.p90 == null ? "median" : `90 % within ${span(board.wait_s.p90)}`} />
       <${Tile} name="Reached a person" value=${board.handoffs ? percent(board.reached / board.handoffs) : "–"} sub=${`${board.reached} of ${board.handoffs} handoffs`} />
     </dl>
-    <div class="two"><${Bars} title="Outcomes" counts=${board.outcomes} name=${(key) => capital(spoken(key))} /><${Bars} title="Why a person was needed" counts=${board.reasons} name=${reason} /></div>
+    <div class="two"><${Bars} title="Outcomes" counts=${board.outcomes} name=${outcome} /><${Bars} title="Why a person was needed" counts=${board.reasons} name=${reason} /></div>
     <p class="soft">Since ${new Date(board.since).toLocaleString()}.</p></div></main>`;
 }
 

@@ -1,5 +1,5 @@
 // The bar under the task: what can be done now, each with its key.
-import { html, useState } from "./vendor/preact-htm.js";
+import { html, useEffect, useRef, useState } from "./vendor/preact-htm.js";
 import { order } from "./link.js";
 import { bind } from "./keys.js";
 import { Button, RingClock, useTick } from "./parts.js";
@@ -65,11 +65,13 @@ function Transfer({ call }) {
   const first = others.find((agent) => agent.state === "available") ?? others[0];
   const [to, choose] = useState(first?.id ?? "");
   const [note, write] = useState("");
+  const field = useRef(null);
+  useEffect(() => field.current?.focus(), []);
   const go = (event) => { event.preventDefault(); order("pass_on", call, { target: to, note }); set({ sheet: null }); };
   return html`<form class="sheet" aria-label="Transfer" onSubmit=${go}><div class="line">
     <label class="label">To<select class="field" value=${to} onChange=${(e) => choose(e.target.value)}>
       ${others.map((agent) => html`<option value=${agent.id}>${agent.name || agent.id} · ${agent.state.replace("_", " ")}</option>`)}</select></label>
-    <label class="label grow">What should your colleague know?<input class="field" maxlength="300" value=${note} onInput=${(e) => write(e.target.value)} /></label>
+    <label class="label grow">What should your colleague know?<input class="field" ref=${field} maxlength="300" value=${note} onInput=${(e) => write(e.target.value)} /></label>
     <button class="button main" disabled=${!to}>Transfer</button>
     <button type="button" class="button" onClick=${() => set({ sheet: null })}>Cancel</button></div></form>`;
 }

@@ -5,7 +5,7 @@ import { Controls } from "./controls.js";
 import { Icon, Chip, useTick } from "./parts.js";
 import { clock, myself, phase, state } from "./store.js";
 import { LiveLog } from "./transcript.js";
-import { capital, reason, span, spoken } from "./time.js";
+import { reason, span, spoken } from "./time.js";
 import { WrapUp } from "./wrapup.js";
 
 const SHOWN = { ringing: Ringing, whispering: Whispering, joining: Connected, connected: Connected, leaving: Connected, wrap_up: WrapUp };
@@ -87,9 +87,11 @@ export function Since({ call, from }) {
   return html`<span class="num" aria-hidden="true">${span(clock(call) - from)}</span>`;
 }
 
+const CODECS = { PCMU: "G.711", PCMA: "G.711", G722: "HD voice", opus: "HD voice" };
+
 function Quality({ leg }) {
   if (!leg) return html`<${Chip} tone="bad">Caller has left<//>`;
   if (leg.lost) return html`<${Chip} tone="bad">No sound from the caller<//>`;
   if (leg.held) return html`<${Chip} tone="warn">The caller holds you<//>`;
-  return html`<${Chip} tone="good">Line is fine · ${capital(leg.codec ?? "")}<//>`;
+  return html`<${Chip} tone="good">Line is fine${CODECS[leg.codec] && ` · ${CODECS[leg.codec]}`}<//>`;
 }

@@ -20,6 +20,9 @@ const REASONS = {
 };
 export const reason = (key) => REASONS[key] ?? capital(spoken(key));
 
+const OUTCOMES = { returned_to_bot: "Back to the assistant", transferred_unconfirmed: "Transferred, unconfirmed" };
+export const outcome = (key) => OUTCOMES[key] ?? capital(spoken(key));
+
 const STATES = {
   proposed: "escalating", choosing: "finding a colleague", waiting: "waiting for a colleague",
   dialing: "ringing", briefing: "hearing the brief", offered: "deciding", joining: "joining",

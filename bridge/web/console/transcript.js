@@ -28,10 +28,15 @@ export function Turns({ call, joined_s, partials = false }) {
 export function LiveLog({ call, joined_s }) {
   const box = useRef(null);
   const follows = useRef(true);
-  useEffect(() => { if (follows.current && box.current) box.current.scrollTop = box.current.scrollHeight; });
+  const top = useRef(0);
+  const follow = () => { if (follows.current && box.current) box.current.scrollTop = box.current.scrollHeight; };
+  useEffect(follow);
+  useEffect(() => { const sized = new ResizeObserver(follow); sized.observe(box.current); return () => sized.disconnect(); }, []);
   const scrolled = () => {
     const at = box.current;
-    follows.current = at.scrollHeight - at.scrollTop - at.clientHeight < 40;
+    const end = at.scrollHeight - at.scrollTop - at.clientHeight < 40;
+    if (end || at.scrollTop < top.current - 4) follows.current = end;
+    top.current = at.scrollTop;
   };
   return html`<div class="log" role="log" aria-live="polite" aria-label="Live transcript" tabindex="0" ref=${box} onScroll=${scrolled}>
     <${Turns} call=${call} joined_s=${joined_s} partials=${true} /></div>`;
