@@ -180,7 +180,7 @@ def _agents(settings: Settings) -> list[Finding]:
 
 
 def _bot(settings: Settings) -> list[Finding]:
-    from bridge.main import load_script
+    from bridge.wiring import load_script
 
     if settings.bot.uri:
         if settings.bot.uri.startswith("sip:"):

@@ -50,6 +50,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "paho": ("bridge/adapters/",),
     "sqlalchemy": ("bridge/adapters/",),
     "fastapi": ("bridge/web/",),
+    "prometheus_client": ("bridge/adapters/metrics.py",),
 }
 
 IMPURE = frozenset(

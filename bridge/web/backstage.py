@@ -33,7 +33,11 @@ class Backstage:
     feed: Feed
     telephones: Telephones | None = None
     """None: calls ring on telephones of the agents' own only"""
+    metrics: Callable[[], tuple[bytes, str]] = lambda: (b"", "text/plain")
+    """what Prometheus reads, and its media type"""
     parts: Parts = field(default_factory=dict)
+    ready: Callable[[], tuple[str, ...]] = tuple
+    """what is not ready yet; empty = calls may come"""
 
     def need(self, role: Role, *, bot: bool = False) -> Callable[[Request], Awaitable[Identity]]:
         """A dependency: the identity of who asks, if it is `role` or more. `bot`: the bot may as well."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from importlib.metadata import version
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,17 +12,20 @@ from bridge.web.backstage import Backstage
 from bridge.web.body_limit import BodyLimit
 from bridge.web.conversations import conversation_routes
 from bridge.web.events import event_routes
+from bridge.web.health import health_routes
 from bridge.web.records import record_routes
 from bridge.web.refusals import RESPONSES, refusing
 from bridge.web.sessions import session_routes
 from bridge.web.socket import console_routes
 from bridge.web.static import add_console_files
 
-ROUTES = (session_routes, conversation_routes, agent_routes, record_routes, event_routes)
+ROUTES = (
+    session_routes, conversation_routes, agent_routes, record_routes, event_routes, health_routes,
+)  # fmt: skip
 
 
 def make_app(stage: Backstage) -> FastAPI:
-    """All routes but /healthz and POST /v1/session want a token or a session, where tokens are configured."""
+    """All but /healthz, /readyz, POST /v1/session want a token or a session, where tokens are configured."""
     service = stage.service
     app = FastAPI(
         title="handoff-bridge",
@@ -36,17 +38,6 @@ def make_app(stage: Backstage) -> FastAPI:
     refusing(app)
     for routes in ROUTES:
         app.include_router(routes(stage))
-
-    @app.get("/healthz", tags=["health"])
-    async def healthz() -> dict[str, Any]:
-        return {
-            "ok": True,
-            "conversations": len(service.live),
-            "asr": service.asr.describe(),
-            "registrations": service.registrations.describe(),
-            "console": stage.console.describe(),
-            **{name: describe() for name, describe in stage.parts.items()},
-        }
 
     add_console_files(app)
     stage.console.attach(stage.settings, service, stage.roster, telephones=stage.telephones is not None)

@@ -51,6 +51,7 @@ class Running:
     def __exit__(self, *error: object) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join(70)
+        self._loop.close()
 
     def state(self) -> str:
         """What a change would show in."""

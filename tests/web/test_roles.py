@@ -20,6 +20,8 @@ PEOPLE = ("nobody", "bot", "readonly", "ann", "ben", "supervisor", "admin")
 # The call is being offered to ann. Columns as PEOPLE.
 MATRIX = {
     ("GET", "/healthz"): (200, 200, 200, 200, 200, 200, 200),
+    ("GET", "/readyz"): (200, 200, 200, 200, 200, 200, 200),
+    ("GET", "/metrics"): (401, 403, 200, 200, 200, 200, 200),
     ("GET", "/"): (200, 200, 200, 200, 200, 200, 200),  # the page is public, what it shows is not
     ("GET", "/v1/me"): (401, 200, 200, 200, 200, 200, 200),
     ("DELETE", "/v1/session"): (401, 204, 204, 204, 204, 204, 204),
