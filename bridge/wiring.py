@@ -25,12 +25,13 @@ from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.callbacks import Callbacks
 from bridge.app.directory import Directory
+from bridge.app.probing import Probing
 from bridge.app.service import Service
 from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.cues.detectors import Detectors, load_detectors
-from bridge.front_desk import reserve_worker
+from bridge.front_desk import ask_options, reserve_worker
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.redaction.vault import vault_of
@@ -81,6 +82,7 @@ async def wire(settings: Settings) -> Bridge:
     console = Console(pages := Pages(), clock.utc())
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
     ami = AmiPresence(settings, directory) if settings.ami.host else None
+    probing = Probing(settings, directory, partial(ask_options, paths.front_control))
     feed = LiveFeed(settings.site, clock, lambda id: service.agents_of(id))
     hooks = (
         Webhooks(settings.webhooks, records / "webhooks.sqlite", settings.site, clock)
@@ -100,7 +102,7 @@ async def wire(settings: Settings) -> Bridge:
     )  # fmt: skip
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
-    parts = _parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami)
+    parts = _parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing)
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
     stage = Backstage(
@@ -108,8 +110,8 @@ async def wire(settings: Settings) -> Bridge:
         door=Door(settings.api, session_key(paths.session_key), time.time), records=RecordFiles(records),
         telephones=browsers, parts=parts, metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
     )  # fmt: skip
-    starts: list[Callable[[], None]] = []
-    closes: list[Callable[[], Awaitable[None] | None]] = []
+    starts: list[Callable[[], None]] = [probing.start]
+    closes: list[Callable[[], Awaitable[None] | None]] = [probing.close]
     if ami:
         starts.append(ami.start)
         closes.append(ami.close)
@@ -135,6 +137,6 @@ def _detectors(settings: Settings) -> Detectors:
     return detectors
 
 
-def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | None) -> Parts:
+def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | None) -> Parts:
     """Those that are there, with what each says of itself."""
     return {name: part.describe for name, part in parts.items() if part}

@@ -66,6 +66,8 @@ class Sip(Section):
     """PBXs to register at; their answers to 401 and 407 serve dialled legs as well"""
     media_silence_s: float = 5.0
     """no RTP for so long means that a leg is lost"""
+    options_s: float = Field(default=30.0, ge=0)
+    """between two OPTIONS to each agent's telephone, so that one that is gone is not called; 0: never"""
 
     @model_validator(mode="after")
     def _g722_needs_16k(self) -> Self:
