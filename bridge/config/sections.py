@@ -97,6 +97,8 @@ class Handoff(Section):
     whisper_timeout_s: float = 25.0
     accept_timeout_s: float = 15.0
     join_timeout_s: float = 3.0
+    person_settle_s: float = Field(default=0.4, ge=0)
+    """a PBX queue is whispered to when words came from there, and this long neither speech nor music"""
     refer_timeout_s: float = 10.0
     wrap_up_timeout_s: float = 30.0
     returned_timeout_s: float = 30.0
