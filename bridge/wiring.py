@@ -1,10 +1,12 @@
 """Which adapter stands behind which port: all parts of the main process, made and joined."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import structlog
 import yaml
@@ -40,7 +42,11 @@ from bridge.web.backstage import Backstage, Parts
 from bridge.web.desk import Console
 from bridge.web.page import Pages
 
+if TYPE_CHECKING:
+    from bridge.adapters.spans import Spans
+
 log = structlog.get_logger()
+NO_OTEL: Final = "OpenTelemetry is not installed. Cure: pip install handoff-bridge[otel], or leave it out."
 DEFAULT_SCRIPT = Path(__file__).parent / "adapters" / "bot_default.yaml"
 
 
@@ -90,7 +96,8 @@ async def wire(settings: Settings) -> Bridge:
         else None
     )
     metrics = Metrics(directory)
-    others = [sink for sink in (mqtt and mqtt.events, hooks) if sink]
+    spans = _spans(settings)
+    others = [sink for sink in (mqtt and mqtt.events, hooks, spans) if sink]
     told = Tee(events, feed, console, metrics, *others)
     book = Callbacks(settings, CallbackFiles(records / "callbacks"), directory, told, clock)
     llm, detectors = refiner_of(settings), _detectors(settings)
@@ -123,6 +130,8 @@ async def wire(settings: Settings) -> Bridge:
         closes.append(hooks.close)
     if llm:
         closes.append(llm.aclose)
+    if spans:
+        closes.append(partial(asyncio.to_thread, spans.close))
     return Bridge(
         service=service, tts=tts, callbacks=book, stage=stage, missing=missing, starts=starts,
         closes=[*closes, events.close],
@@ -135,6 +144,17 @@ def _detectors(settings: Settings) -> Detectors:
     if detectors.trouble:
         log.warning("no second opinion on what callers ask for", cause=detectors.trouble)
     return detectors
+
+
+def _spans(settings: Settings) -> "Spans | None":
+    """Raises `ConfigError` where the extra is wanted and not there."""
+    if settings.tracing.endpoint is None:
+        return None
+    try:
+        from bridge.adapters.spans import Spans
+    except ImportError:
+        raise ConfigError(f"tracing.endpoint: {NO_OTEL}") from None
+    return Spans.to_collector(settings.site, settings.tracing)
 
 
 def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | None) -> Parts:

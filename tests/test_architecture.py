@@ -51,6 +51,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("bridge/adapters/",),
     "fastapi": ("bridge/web/",),
     "prometheus_client": ("bridge/adapters/metrics.py",),
+    "opentelemetry": ("bridge/adapters/spans.py",),
 }
 
 IMPURE = frozenset(
