@@ -53,7 +53,7 @@ class Spans:
 
     @classmethod
     def to_collector(cls, site: str, tracing: Tracing) -> "Spans":
-        """By OTLP over HTTP, in batches, on a thread of its own; a collector that is away costs only spans."""
+        """By OTLP over HTTP, in batches, on a thread of its own; one that is away costs spans only."""
         exporter = OTLPSpanExporter(endpoint=str(tracing.endpoint), timeout=tracing.timeout_s)
         return cls(site, BatchSpanProcessor(exporter))
 

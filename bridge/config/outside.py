@@ -83,8 +83,8 @@ class Tracing(Section):
     """Conversations as OpenTelemetry traces; wants the extra `otel` (pip install handoff-bridge[otel])."""
 
     endpoint: HttpUrl | None = None
-    """a collector's, by OTLP over HTTP: http://collector.example.com:4318/v1/traces; none: off. Its token comes
-    from OTEL_EXPORTER_OTLP_HEADERS"""
+    """a collector's, by OTLP over HTTP: http://collector.example.com:4318/v1/traces; none: off. Its token
+    comes from OTEL_EXPORTER_OTLP_HEADERS"""
     timeout_s: float = Field(default=10.0, gt=0, le=60)
 
 
