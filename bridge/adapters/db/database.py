@@ -3,14 +3,14 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import URL, Connection, Executable, String, delete, func, insert, or_, select
+from sqlalchemy import URL, Connection, Executable, String, delete, func, insert, or_, select, tuple_
 
 from bridge.adapters.db.engine import WRITES, open_engine, told_apart
 from bridge.adapters.db.migrate import upgrade
@@ -20,6 +20,8 @@ from bridge.adapters.db.tables import CONVERSATIONS, ERASURES
 from bridge.model.record import ConversationRecord
 
 T = TypeVar("T")
+PAGE: Final = 100
+"""whole records in memory at once"""
 AT_ONCE: Final = 500
 """ids in one question; SQLite takes 32,766 values"""
 
@@ -84,6 +86,24 @@ class Database:
         body = await self.read(lambda c: c.execute(query).scalar_one_or_none())
         return RECORD.validate_json(body) if body is not None else None
 
+    async def between(self, since_s: float, until_s: float) -> AsyncIterator[tuple[str, ConversationRecord]]:
+        """(site, record) of those that began in that time (seconds since 1970), in that order."""
+        c = CONVERSATIONS.c
+        last: tuple[float, str] = (since_s, "")
+        while True:
+            query = (
+                select(c.started_s, c.id, c.site, c.record)
+                .where(tuple_(c.started_s, c.id) > last, c.started_s < until_s)
+                .order_by(c.started_s, c.id)
+                .limit(PAGE)
+            )
+            page = await self.read(partial(_rows_of, query=query))
+            for _, _, site, body in page:
+                yield site, RECORD.validate_json(body)
+            if len(page) < PAGE:
+                return
+            last = (page[-1][0], page[-1][1])
+
     async def of_number(self, number: str) -> list[str]:
         """Conversations with that caller, or in which he was called back; `number` as `number_of` has it."""
         c = CONVERSATIONS.c
@@ -118,6 +138,10 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _rows_of(connection: Connection, query: Executable) -> Sequence[Any]:
+    return connection.execute(query).all()
 
 
 def _ids(connection: Connection, query: Executable) -> Sequence[str]:
