@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, Protocol
 
 import structlog
 import yaml
@@ -20,6 +21,7 @@ from bridge.adapters.metrics import Metrics
 from bridge.adapters.mqtt.station import MqttStation
 from bridge.adapters.record_files import RecordFiles
 from bridge.adapters.recovery import close_interrupted
+from bridge.adapters.sweep import Sweep
 from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
 from bridge.adapters.webhooks.hooks import Webhooks
@@ -32,6 +34,7 @@ from bridge.app.service import Service
 from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
+from bridge.core.forgetting import without_words
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
 from bridge.model.botscript import BotScript
@@ -45,6 +48,11 @@ from bridge.web.page import Pages
 
 log = structlog.get_logger()
 DEFAULT_SCRIPT = Path(__file__).parent / "adapters" / "bot_default.yaml"
+
+
+class Part(Protocol):
+    def describe(self) -> dict[str, Any]:
+        """For /healthz and the metrics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +90,7 @@ async def wire(settings: Settings) -> Bridge:
     interrupted = await close_interrupted(files, records / "events.jsonl")
     archive = Archive(files, kept, database := database_of(settings))
     events = FileEvents(records)
+    sweep = Sweep(settings.records, database, events, without_words, site=settings.site)
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     console = Console(pages := Pages(), clock.utc())
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
@@ -115,8 +124,8 @@ async def wire(settings: Settings) -> Bridge:
         search=DatabaseSearch(database),
         telephones=browsers, parts=parts, metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
     )  # fmt: skip
-    starts: list[Callable[[], None]] = [archive.start, probing.start]
-    closes: list[Callable[[], Awaitable[None] | None]] = [archive.close, probing.close]
+    starts: list[Callable[[], None]] = [archive.start, sweep.start, probing.start]
+    closes: list[Callable[[], Awaitable[None] | None]] = [sweep.close, archive.close, probing.close]
     if ami:
         starts.append(ami.start)
         closes.append(ami.close)
@@ -142,6 +151,8 @@ def _detectors(settings: Settings) -> Detectors:
     return detectors
 
 
-def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | Archive | None) -> Parts:
+def _parts(
+    **parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | Archive | Sweep | None,
+) -> Parts:
     """Those that are there, with what each says of itself."""
     return {name: part.describe for name, part in parts.items() if part}

@@ -5,6 +5,8 @@ import json
 import os
 import queue
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
@@ -13,6 +15,7 @@ from typing import Any
 import structlog
 from pydantic import TypeAdapter
 
+from bridge.adapters.event_log import cut_off
 from bridge.model.record import ConversationRecord
 
 log = structlog.get_logger()
@@ -49,6 +52,10 @@ class FileStore:
         """On the disk when it returns; where. Raises OSError."""
         return await asyncio.to_thread(self._write, record, RECORD.dump_json(record, indent=1))
 
+    def replace(self, record: ConversationRecord) -> None:
+        """At once, and whole or not at all. Raises OSError."""
+        self._write(record, RECORD.dump_json(record, indent=1))
+
     def _write(self, record: ConversationRecord, body: bytes) -> Path:
         day = self._dir / record.started_at[:10]
         day.mkdir(parents=True, exist_ok=True)
@@ -69,7 +76,7 @@ class FileEvents:
     def __init__(self, dir: Path) -> None:
         dir.mkdir(parents=True, exist_ok=True)
         self._path = dir / "events.jsonl"
-        self._queue: queue.Queue[bytes | None] = queue.Queue(BACKLOG)
+        self._queue: queue.Queue[bytes | Callable[[], None] | None] = queue.Queue(BACKLOG)
         self._seq = 0
         self.dropped = 0
         self._thread = threading.Thread(target=self._write, name="events", daemon=True)
@@ -87,13 +94,33 @@ class FileEvents:
         self._queue.put(None)
         self._thread.join(timeout=5)
 
+    def thin(self, before: str) -> int:
+        """Cut off what was told before that moment (ISO 8601, UTC); how many bytes. Waits for the thread
+        that writes. Raises OSError: the file is as it was."""
+        done: Future[int] = Future()
+
+        def work() -> None:
+            try:
+                done.set_result(cut_off(self._path, before))
+            except OSError as error:
+                done.set_exception(error)
+
+        self._queue.put(work)
+        return done.result()
+
     def _write(self) -> None:
-        with self._path.open("ab", buffering=0) as file:
-            while (line := self._queue.get()) is not None:
-                try:
-                    file.write(line)
-                except OSError:
-                    self.dropped += 1
+        file = self._path.open("ab", buffering=0)
+        while (line := self._queue.get()) is not None:
+            if callable(line):
+                line()
+                file.close()
+                file = self._path.open("ab", buffering=0)
+                continue
+            try:
+                file.write(line)
+            except OSError:
+                self.dropped += 1
+        file.close()
 
 
 def _now() -> str:
