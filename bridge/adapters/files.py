@@ -44,7 +44,9 @@ class FileStore:
         """A small file, so that a successor finds who was in a call; a disk that refuses costs only that."""
         try:
             self.open_dir.mkdir(parents=True, exist_ok=True)
-            (self.open_dir / f"{record.id}.json").write_bytes(RECORD.dump_json(record))
+            unfinished = self.open_dir / f"{record.id}.part"
+            unfinished.write_bytes(RECORD.dump_json(record))
+            unfinished.rename(self.open_dir / f"{record.id}.json")
         except OSError as error:
             log.error("conversation not marked as open", error=error.strerror)
 
@@ -56,18 +58,40 @@ class FileStore:
         """At once, and whole or not at all. Raises OSError."""
         self._write(record, RECORD.dump_json(record, indent=1))
 
+    def closed(self, stub: ConversationRecord) -> bool:
+        """A record is there already: the process died before it could say so. Then the mark goes."""
+        if not self._path(stub).exists():
+            return False
+        self._unmark(stub)
+        return True
+
+    def _path(self, record: ConversationRecord) -> Path:
+        return self._dir / record.started_at[:10] / f"{record.id}.json"
+
+    def _unmark(self, record: ConversationRecord) -> None:
+        (self.open_dir / f"{record.id}.json").unlink(missing_ok=True)
+
     def _write(self, record: ConversationRecord, body: bytes) -> Path:
-        day = self._dir / record.started_at[:10]
-        day.mkdir(parents=True, exist_ok=True)
-        path = day / f"{record.id}.json"
+        path = self._path(record)
+        path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
         with unfinished.open("wb") as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
         unfinished.rename(path)
-        (self.open_dir / f"{record.id}.json").unlink(missing_ok=True)
+        _sync(path.parent)
+        self._unmark(record)
         return path
+
+
+def _sync(dir: Path) -> None:
+    """That a name is in it outlives the power too."""
+    handle = os.open(dir, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class FileEvents:
