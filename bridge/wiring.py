@@ -1,11 +1,12 @@
 """Which adapter stands behind which port: all parts of the main process, made and joined."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 import yaml
@@ -46,7 +47,11 @@ from bridge.web.backstage import Backstage, Parts
 from bridge.web.desk import Console
 from bridge.web.page import Pages
 
+if TYPE_CHECKING:
+    from bridge.adapters.spans import Spans
+
 log = structlog.get_logger()
+NO_OTEL: Final = "OpenTelemetry is not installed. Cure: pip install handoff-bridge[otel], or leave it out."
 DEFAULT_SCRIPT = Path(__file__).parent / "adapters" / "bot_default.yaml"
 
 
@@ -103,7 +108,8 @@ async def wire(settings: Settings) -> Bridge:
         else None
     )
     metrics = Metrics(directory)
-    others = [sink for sink in (mqtt and mqtt.events, hooks) if sink]
+    spans = _spans(settings)
+    others = [sink for sink in (mqtt and mqtt.events, hooks, spans) if sink]
     told = Tee(events, feed, console, metrics, *others)
     book = Callbacks(settings, CallbackFiles(records / "callbacks"), directory, told, clock)
     llm, detectors = refiner_of(settings), _detectors(settings)
@@ -115,14 +121,16 @@ async def wire(settings: Settings) -> Bridge:
     )  # fmt: skip
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
-    parts = _parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing, records=archive)
+    parts = _parts(
+        mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing, records=archive, retention=sweep
+    )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time), records=kept,
-        search=DatabaseSearch(database),
-        telephones=browsers, parts=parts, metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
+        search=DatabaseSearch(database), telephones=browsers, parts=parts, metrics=metrics.text,
+        ready=lambda: tuple(sorted(missing)),
     )  # fmt: skip
     starts: list[Callable[[], None]] = [archive.start, sweep.start, probing.start]
     closes: list[Callable[[], Awaitable[None] | None]] = [sweep.close, archive.close, probing.close]
@@ -137,6 +145,8 @@ async def wire(settings: Settings) -> Bridge:
         closes.append(hooks.close)
     if llm:
         closes.append(llm.aclose)
+    if spans:
+        closes.append(partial(asyncio.to_thread, spans.close))
     return Bridge(
         service=service, tts=tts, callbacks=book, stage=stage, missing=missing, starts=starts,
         closes=[*closes, events.close],
@@ -151,8 +161,17 @@ def _detectors(settings: Settings) -> Detectors:
     return detectors
 
 
-def _parts(
-    **parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | Archive | Sweep | None,
-) -> Parts:
+def _spans(settings: Settings) -> "Spans | None":
+    """Raises `ConfigError` where the extra is wanted and not there."""
+    if settings.tracing.endpoint is None:
+        return None
+    try:
+        from bridge.adapters.spans import Spans
+    except ImportError:
+        raise ConfigError(f"tracing.endpoint: {NO_OTEL}") from None
+    return Spans.to_collector(settings.site, settings.tracing)
+
+
+def _parts(**parts: Part | None) -> Parts:
     """Those that are there, with what each says of itself."""
     return {name: part.describe for name, part in parts.items() if part}
