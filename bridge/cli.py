@@ -17,6 +17,8 @@ from bridge.cues.cli import cues
 from bridge.cues.replay import replay
 from bridge.evaluation.cli import evaluate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
+from bridge.records.cli import erase
+from bridge.records.export import export
 from bridge.redaction.cli import redact
 from bridge.review.cli import review
 from bridge.speech.cli import app as models
@@ -33,6 +35,8 @@ app.command()(replay)
 app.command()(brief)
 app.command()(review)
 app.command()(token)
+app.command()(erase)
+app.command()(export)
 app.command()(trace)
 
 

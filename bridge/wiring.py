@@ -6,20 +6,23 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 import yaml
 from pydantic import ValidationError
 
 from bridge.adapters.ami.presence import AmiPresence
+from bridge.adapters.archive import Archive
 from bridge.adapters.callback_files import CallbackFiles
+from bridge.adapters.db.search import DatabaseSearch
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
 from bridge.adapters.metrics import Metrics
 from bridge.adapters.mqtt.station import MqttStation
 from bridge.adapters.record_files import RecordFiles
 from bridge.adapters.recovery import close_interrupted
+from bridge.adapters.sweep import Sweep
 from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
 from bridge.adapters.webhooks.hooks import Webhooks
@@ -32,10 +35,12 @@ from bridge.app.service import Service
 from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
+from bridge.core.forgetting import without_words
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
+from bridge.records.database import database_of
 from bridge.redaction.vault import vault_of
 from bridge.web.auth import Door, session_key
 from bridge.web.backstage import Backstage, Parts
@@ -48,6 +53,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 NO_OTEL: Final = "OpenTelemetry is not installed. Cure: pip install handoff-bridge[otel], or leave it out."
 DEFAULT_SCRIPT = Path(__file__).parent / "adapters" / "bot_default.yaml"
+
+
+class Part(Protocol):
+    def describe(self) -> dict[str, Any]:
+        """For /healthz and the metrics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +91,11 @@ async def wire(settings: Settings) -> Bridge:
     paths, clock = Paths(settings.run_dir), SystemClock()
     records = settings.records.dir
     tts = TtsProcess(paths.clips, settings.sip.clock_rate, settings.tts.timeout_s)
-    store = FileStore(records)
-    interrupted = await close_interrupted(store, records / "events.jsonl")
+    files, kept = FileStore(records), RecordFiles(records)
+    interrupted = await close_interrupted(files, records / "events.jsonl")
+    archive = Archive(files, kept, database := database_of(settings))
     events = FileEvents(records)
+    sweep = Sweep(settings.records, database, events, without_words, site=settings.site)
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     console = Console(pages := Pages(), clock.utc())
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
@@ -103,22 +115,25 @@ async def wire(settings: Settings) -> Bridge:
     llm, detectors = refiner_of(settings), _detectors(settings)
     browsers = Browsers(lambda agent, ready: directory.reach(agent, "browser", ready, source="page"))
     desk = Desk(
-        settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=store,
+        settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=archive,
         pop=console, clock=clock, ears=detectors.ears, rules_version=detectors.version,
         vault=vault_of(settings), wording=wording_of(settings), llm=llm, browsers=browsers,
     )  # fmt: skip
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
-    parts = _parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing)
+    parts = _parts(
+        mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing, records=archive, retention=sweep
+    )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
-        door=Door(settings.api, session_key(paths.session_key), time.time), records=RecordFiles(records),
-        telephones=browsers, parts=parts, metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
+        door=Door(settings.api, session_key(paths.session_key), time.time), records=kept,
+        search=DatabaseSearch(database), telephones=browsers, parts=parts, metrics=metrics.text,
+        ready=lambda: tuple(sorted(missing)),
     )  # fmt: skip
-    starts: list[Callable[[], None]] = [probing.start]
-    closes: list[Callable[[], Awaitable[None] | None]] = [probing.close]
+    starts: list[Callable[[], None]] = [archive.start, sweep.start, probing.start]
+    closes: list[Callable[[], Awaitable[None] | None]] = [sweep.close, archive.close, probing.close]
     if ami:
         starts.append(ami.start)
         closes.append(ami.close)
@@ -157,6 +172,6 @@ def _spans(settings: Settings) -> "Spans | None":
     return Spans.to_collector(settings.site, settings.tracing)
 
 
-def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | None) -> Parts:
+def _parts(**parts: Part | None) -> Parts:
     """Those that are there, with what each says of itself."""
     return {name: part.describe for name, part in parts.items() if part}

@@ -227,12 +227,6 @@ class Brief(Section):
     refine: Refine = Refine()
 
 
-class Records(Section):
-    dir: Path = Path("records")
-    audio: bool = False
-    """one WAV for each leg; off unless the law and your callers allow it"""
-
-
 class Review(Section):
     """Recalibration: `handoff review` and `handoff replay --against`."""
 
