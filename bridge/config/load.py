@@ -15,13 +15,13 @@ from bridge.config.ami import Ami
 from bridge.config.browser import Browser
 from bridge.config.console import Console
 from bridge.config.outside import Api, Mqtt, Webhook
+from bridge.config.records import Records
 from bridge.config.sections import (
     Asr,
     Bot,
     Brief,
     Cues,
     Handoff,
-    Records,
     Redaction,
     Review,
     Sip,
