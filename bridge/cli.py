@@ -16,6 +16,7 @@ from bridge.config import ConfigError, run_dir
 from bridge.cues.cli import cues
 from bridge.cues.replay import replay
 from bridge.evaluation.cli import evaluate
+from bridge.measuring.cli import report, simulate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
 from bridge.redaction.cli import redact
 from bridge.review.cli import review
@@ -31,6 +32,8 @@ app.command("cues")(cues)
 app.command()(replay)
 app.command()(brief)
 app.command()(review)
+app.command()(report)
+app.command()(simulate)
 app.command()(token)
 
 

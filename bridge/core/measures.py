@@ -42,7 +42,8 @@ class Stretch(NamedTuple):
 def measures_of(record: ConversationRecord) -> Measures:
     """Never raises for a record that could be read."""
     handoffs = tuple(_handoff(record, each, number) for number, each in enumerate(record.handoffs, 1))
-    escalated = any(each.escalated for each in handoffs)
+    first = next((each for each in handoffs if each.escalated), None)
+    escalated = first is not None
     complete = record.ended not in FAULTS
     wait_s, hold_s = _sum(handoffs, "wait_s"), _sum(handoffs, "hold_s")
     counts = {
@@ -57,6 +58,8 @@ def measures_of(record: ConversationRecord) -> Measures:
         month=record.started_at[:7],
         complete=complete,
         escalated=escalated,
+        reason=first.reason if first else "",
+        rule=first.rule if first else "",
         contained=complete and not escalated,
         connected=bool(connected),
         abandoned=any(each.abandoned for each in handoffs),
