@@ -18,6 +18,7 @@ from bridge.cues.replay import replay
 from bridge.evaluation.cli import evaluate
 from bridge.measuring.cli import report, simulate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
+from bridge.records.cli import erase
 from bridge.redaction.cli import redact
 from bridge.review.cli import review
 from bridge.speech.cli import app as models
@@ -35,6 +36,7 @@ app.command()(review)
 app.command()(report)
 app.command()(simulate)
 app.command()(token)
+app.command()(erase)
 
 
 @app.command()

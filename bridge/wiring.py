@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from bridge.adapters.ami.presence import AmiPresence
 from bridge.adapters.archive import Archive
 from bridge.adapters.callback_files import CallbackFiles
+from bridge.adapters.db.search import DatabaseSearch
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
 from bridge.adapters.metrics import Metrics
@@ -79,7 +80,7 @@ async def wire(settings: Settings) -> Bridge:
     tts = TtsProcess(paths.clips, settings.sip.clock_rate, settings.tts.timeout_s)
     files, kept = FileStore(records), RecordFiles(records)
     interrupted = await close_interrupted(files, records / "events.jsonl")
-    archive = Archive(files, kept, database_of(settings))
+    archive = Archive(files, kept, database := database_of(settings))
     events = FileEvents(records)
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     console = Console(pages := Pages(), clock.utc())
@@ -111,6 +112,7 @@ async def wire(settings: Settings) -> Bridge:
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time), records=kept,
+        search=DatabaseSearch(database),
         telephones=browsers, parts=parts, metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
     )  # fmt: skip
     starts: list[Callable[[], None]] = [archive.start, probing.start]
