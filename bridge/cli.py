@@ -23,6 +23,7 @@ from bridge.redaction.cli import redact
 from bridge.review.cli import review
 from bridge.speech.cli import app as models
 from bridge.tokens import token
+from bridge.trace.cli import trace
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(bench, name="bench")
@@ -37,6 +38,7 @@ app.command()(report)
 app.command()(simulate)
 app.command()(token)
 app.command()(erase)
+app.command()(trace)
 
 
 @app.command()
