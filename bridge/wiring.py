@@ -34,6 +34,7 @@ from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
+from bridge.measuring.ledger import DatabaseLedger
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.records.database import database_of
@@ -109,14 +110,15 @@ async def wire(settings: Settings) -> Bridge:
     parts = _parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing, records=archive)
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
+    ledger = DatabaseLedger(database.url)
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time), records=kept,
-        search=DatabaseSearch(database),
+        search=DatabaseSearch(database), ledger=ledger,
         telephones=browsers, parts=parts, metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
     )  # fmt: skip
     starts: list[Callable[[], None]] = [archive.start, probing.start]
-    closes: list[Callable[[], Awaitable[None] | None]] = [archive.close, probing.close]
+    closes: list[Callable[[], Awaitable[None] | None]] = [archive.close, probing.close, ledger.close]
     if ami:
         starts.append(ami.start)
         closes.append(ami.close)
