@@ -5,7 +5,7 @@ from typing import Literal
 
 Lacked = Literal["limit", "failed_action", "missing", "not_understood", "brief_wrong"]
 """limit: the bot said it may not or cannot. failed_action: it tried and failed. missing: a part of the
-brief that it could have told. not_understood: it got nowhere. brief_wrong: the agent says it was not right."""
+brief that it could have told. not_understood: it got nowhere. brief_wrong: the agent says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
