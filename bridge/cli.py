@@ -16,6 +16,7 @@ from bridge.config import ConfigError, run_dir
 from bridge.cues.cli import cues
 from bridge.cues.replay import replay
 from bridge.evaluation.cli import evaluate
+from bridge.knowledge.cli import app as knowledge
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
 from bridge.redaction.cli import redact
 from bridge.review.cli import review
@@ -25,6 +26,7 @@ from bridge.tokens import token
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(bench, name="bench")
 app.add_typer(models, name="models")
+app.add_typer(knowledge, name="knowledge")
 app.command(name="eval")(evaluate)
 app.command()(redact)
 app.command("cues")(cues)
