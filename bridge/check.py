@@ -17,6 +17,7 @@ from bridge.finding import Finding
 from bridge.model.transfer import Mode
 from bridge.mqtt_check import mqtt_findings
 from bridge.paths import Paths
+from bridge.records.database import address_of
 from bridge.redaction.vault import vault_of
 from bridge.speech.choice import choose
 from sip.config import USER_PART, registrar_address
@@ -26,19 +27,19 @@ def check_settings(settings: Settings) -> list[Finding]:
     """All findings, errors first."""
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
-        *_bot(settings), *_asr(settings), *_cues(settings), *_vault(settings), *_brief(settings),
+        *_bot(settings), *_asr(settings), *_cues(settings), *_records(settings), *_brief(settings),
         *mqtt_findings(settings), *api_findings(settings), *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
 
 
-def _vault(settings: Settings) -> list[Finding]:
-    try:
-        vault_of(settings)
-    except ConfigError as error:
-        key, _, message = str(error).partition(": ")
-        return [Finding(level="error", key=key, message=message)]
-    return []
+def _records(settings: Settings) -> Iterator[Finding]:
+    for look in (vault_of, address_of):
+        try:
+            look(settings)
+        except ConfigError as error:
+            key, _, message = str(error).partition(": ")
+            yield Finding(level="error", key=key, message=message)
 
 
 def _brief(settings: Settings) -> Iterator[Finding]:

@@ -3,19 +3,38 @@
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 ANSWER_S = 1.0
+PROBE_S = 10.0
+"""the front gives up long before"""
 
 
 async def reserve_worker(control: Path) -> str | None:
     """The name of an idle worker that gets no incoming call for some seconds; None: there is none."""
     try:
-        async with asyncio.timeout(ANSWER_S):
-            reader, writer = await asyncio.open_unix_connection(str(control))
-            writer.write(b'{"op": "reserve"}\n')
-            answer = json.loads(await reader.readline() or b"{}")
-            writer.close()
+        name = (await _ask(control, {"op": "reserve"}, ANSWER_S)).get("worker")
     except (OSError, TimeoutError, ValueError):
         return None
-    name = answer.get("worker") if isinstance(answer, dict) else None
     return name if isinstance(name, str) else None
+
+
+async def ask_options(control: Path, uri: str) -> int | None:
+    """The status with which a telephone answered OPTIONS; None: it did not. Raises OSError, TimeoutError and
+    ValueError when the front cannot say."""
+    answer = await _ask(control, {"op": "options", "uri": uri}, PROBE_S)
+    if not answer.get("ok"):
+        raise ValueError(str(answer.get("error")))
+    status = answer.get("status")
+    return status if isinstance(status, int) else None
+
+
+async def _ask(control: Path, line: dict[str, str], within_s: float) -> dict[str, Any]:
+    async with asyncio.timeout(within_s):
+        reader, writer = await asyncio.open_unix_connection(str(control))
+        try:
+            writer.write(json.dumps(line).encode() + b"\n")
+            answer = json.loads(await reader.readline() or b"{}")
+        finally:
+            writer.close()
+    return answer if isinstance(answer, dict) else {}

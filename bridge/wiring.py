@@ -11,6 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from bridge.adapters.ami.presence import AmiPresence
+from bridge.adapters.archive import Archive
 from bridge.adapters.callback_files import CallbackFiles
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
@@ -25,14 +26,16 @@ from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.callbacks import Callbacks
 from bridge.app.directory import Directory
+from bridge.app.probing import Probing
 from bridge.app.service import Service
 from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.cues.detectors import Detectors, load_detectors
-from bridge.front_desk import reserve_worker
+from bridge.front_desk import ask_options, reserve_worker
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
+from bridge.records.database import database_of
 from bridge.redaction.vault import vault_of
 from bridge.web.auth import Door, session_key
 from bridge.web.backstage import Backstage, Parts
@@ -74,13 +77,15 @@ async def wire(settings: Settings) -> Bridge:
     paths, clock = Paths(settings.run_dir), SystemClock()
     records = settings.records.dir
     tts = TtsProcess(paths.clips, settings.sip.clock_rate, settings.tts.timeout_s)
-    store = FileStore(records)
-    interrupted = await close_interrupted(store, records / "events.jsonl")
+    files, kept = FileStore(records), RecordFiles(records)
+    interrupted = await close_interrupted(files, records / "events.jsonl")
+    archive = Archive(files, kept, database_of(settings))
     events = FileEvents(records)
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     console = Console(pages := Pages(), clock.utc())
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
     ami = AmiPresence(settings, directory) if settings.ami.host else None
+    probing = Probing(settings, directory, partial(ask_options, paths.front_control))
     feed = LiveFeed(settings.site, clock, lambda id: service.agents_of(id))
     hooks = (
         Webhooks(settings.webhooks, records / "webhooks.sqlite", settings.site, clock)
@@ -94,22 +99,22 @@ async def wire(settings: Settings) -> Bridge:
     llm, detectors = refiner_of(settings), _detectors(settings)
     browsers = Browsers(lambda agent, ready: directory.reach(agent, "browser", ready, source="page"))
     desk = Desk(
-        settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=store,
+        settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=archive,
         pop=console, clock=clock, ears=detectors.ears, rules_version=detectors.version,
         vault=vault_of(settings), wording=wording_of(settings), llm=llm, browsers=browsers,
     )  # fmt: skip
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
-    parts = _parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami)
+    parts = _parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing, records=archive)
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
-        door=Door(settings.api, session_key(paths.session_key), time.time), records=RecordFiles(records),
+        door=Door(settings.api, session_key(paths.session_key), time.time), records=kept,
         telephones=browsers, parts=parts, metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
     )  # fmt: skip
-    starts: list[Callable[[], None]] = []
-    closes: list[Callable[[], Awaitable[None] | None]] = []
+    starts: list[Callable[[], None]] = [archive.start, probing.start]
+    closes: list[Callable[[], Awaitable[None] | None]] = [archive.close, probing.close]
     if ami:
         starts.append(ami.start)
         closes.append(ami.close)
@@ -135,6 +140,6 @@ def _detectors(settings: Settings) -> Detectors:
     return detectors
 
 
-def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | None) -> Parts:
+def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | Archive | None) -> Parts:
     """Those that are there, with what each says of itself."""
     return {name: part.describe for name, part in parts.items() if part}

@@ -8,6 +8,9 @@ cd "$(dirname "$0")/.."
 # Mosquitto, unpacked beside the system (bridge/peers/mosquitto.py); without Debian's archive its tests fail.
 .venv/bin/python -c 'from bridge.peers.mosquitto import Mosquitto; Mosquitto.version()'
 
+# PostgreSQL, the same way (bridge/peers/postgres.py).
+.venv/bin/python -c 'from bridge.peers.postgres import Postgres; Postgres.fetch()'
+
 # Chromium, for the browser as a telephone (bridge/peers/chromium.py); without it its tests fail.
 .venv/bin/python -m bridge.peers.chromium
 

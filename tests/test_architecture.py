@@ -48,7 +48,10 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "ctranslate2": ("asr/",),
     "aiomqtt": ("bridge/adapters/",),
     "paho": ("bridge/adapters/",),
-    "sqlalchemy": ("bridge/adapters/",),
+    "sqlalchemy": ("bridge/adapters/", "bridge/records/"),
+    "alembic": ("bridge/adapters/db/",),
+    "aiosqlite": ("bridge/adapters/db/",),
+    "asyncpg": ("bridge/adapters/db/",),
     "fastapi": ("bridge/web/",),
     "prometheus_client": ("bridge/adapters/metrics.py",),
 }

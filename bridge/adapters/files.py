@@ -31,7 +31,7 @@ class SystemClock:
 
 
 class FileStore:
-    """Keeps `bridge.ports.Store`: DIR/YYYY-MM-DD/ID.json, whole or not at all; DIR/open/ while live."""
+    """DIR/YYYY-MM-DD/ID.json, whole or not at all; DIR/open/ while live."""
 
     def __init__(self, dir: Path) -> None:
         self._dir = dir
@@ -45,19 +45,11 @@ class FileStore:
         except OSError as error:
             log.error("conversation not marked as open", error=error.strerror)
 
-    async def save(self, record: ConversationRecord) -> None:
-        """A disk that refuses is tried again for a minute, then the record goes to the log's neighbour."""
-        body = RECORD.dump_json(record, indent=1)
-        for wait_s in (0.0, 0.5, 2.0, 10.0, 45.0):
-            await asyncio.sleep(wait_s)
-            try:
-                await asyncio.to_thread(self._write, record, body)
-                return
-            except OSError as error:
-                log.error("record not written", record=record.id, error=error.strerror)
-        raise OSError(f"record {record.id} could not be written to {self._dir}")
+    async def save(self, record: ConversationRecord) -> Path:
+        """On the disk when it returns; where. Raises OSError."""
+        return await asyncio.to_thread(self._write, record, RECORD.dump_json(record, indent=1))
 
-    def _write(self, record: ConversationRecord, body: bytes) -> None:
+    def _write(self, record: ConversationRecord, body: bytes) -> Path:
         day = self._dir / record.started_at[:10]
         day.mkdir(parents=True, exist_ok=True)
         path = day / f"{record.id}.json"
@@ -68,6 +60,7 @@ class FileStore:
             os.fsync(file.fileno())
         unfinished.rename(path)
         (self.open_dir / f"{record.id}.json").unlink(missing_ok=True)
+        return path
 
 
 class FileEvents:

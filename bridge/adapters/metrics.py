@@ -76,7 +76,8 @@ class Metrics:
     def _take(self, kind: str, call: str, body: dict[str, Any]) -> None:
         if kind in COUNTED:
             name, labels = COUNTED[kind]
-            self._count[name].labels(*(str(body[label]) for label in labels)).inc()
+            counter = self._count[name]
+            (counter.labels(*(str(body[label]) for label in labels)) if labels else counter).inc()
         if kind == "started":
             self._calls[call] = _Seen()
             self._live.inc()

@@ -91,6 +91,13 @@ class Music(OfCall):
     playing: bool
 
 
+class Person(OfCall):
+    """Somebody has come to the telephone behind a PBX queue."""
+
+    type: Literal["person"] = "person"
+    leg: str
+
+
 class TranscriptGap(OfCall):
     """So much of somebody's speech could not be recognised."""
 
@@ -245,7 +252,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
     **{
         model.model_fields["type"].default: ("event", model)
         for model in (
-            Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music,
+            Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music, Person,
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
             Ask, OfferAnswered, OfferOver, Queued, CallbackTold, Control, PickUp, PassedOn, Supervision,
         )

@@ -29,10 +29,17 @@ class RecordFiles:
     async def recent(self, *, before: str | None, limit: int) -> RecordPage:
         return await asyncio.to_thread(self._recent, before, limit)
 
+    async def paths(self) -> dict[str, Path]:
+        """Of every record there is, by id, oldest first."""
+        return await asyncio.to_thread(self._paths)
+
+    def _paths(self) -> dict[str, Path]:
+        return {path.stem: path for day in reversed(self._days()) for path in sorted(day.glob("*.json"))}
+
     def _find(self, id: str) -> ConversationRecord | None:
         for day in self._days():
             if (path := day / f"{id}.json").is_file():
-                return _read(path)
+                return read_record(path)
         return None
 
     def _recent(self, before: str | None, limit: int) -> RecordPage:
@@ -43,7 +50,7 @@ class RecordFiles:
                 continue
             if len(found) == limit:
                 return RecordPage(records=tuple(found), next=last)
-            if record := _read(path):
+            if record := read_record(path):
                 found.append(record)
                 last = key
         return RecordPage(records=tuple(found))
@@ -59,9 +66,12 @@ class RecordFiles:
         return sorted((path for path in self._dir.glob("????-??-??") if path.is_dir()), reverse=True)
 
 
-def _read(path: Path) -> ConversationRecord | None:
+def read_record(path: Path) -> ConversationRecord | None:
+    """None for one that is gone or cannot be read; the log says which."""
     try:
         return RECORD.validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return None
     except (OSError, ValidationError) as error:
         log.error("record not read", file=path.name, cause=type(error).__name__)
         return None

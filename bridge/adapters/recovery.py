@@ -20,7 +20,9 @@ UTTERANCE: TypeAdapter[Utterance] = TypeAdapter(Utterance)
 
 
 async def close_interrupted(store: FileStore, events: Path) -> tuple[str, ...]:
-    """Write the record of every conversation that was opened and never saved. Their ids."""
+    """Write the record of every conversation that was opened and never saved. Their ids.
+
+    A disk that refuses costs nothing but time: the next start finds them again."""
     stubs = {stub.id: stub for stub in _stubs(store.open_dir)}
     if not stubs:
         return ()
@@ -29,7 +31,11 @@ async def close_interrupted(store: FileStore, events: Path) -> tuple[str, ...]:
         if event.get("conversation") in told:
             told[event["conversation"]].append(event)
     for id, stub in stubs.items():
-        await store.save(rebuilt(stub, told[id]))
+        try:
+            await store.save(rebuilt(stub, told[id]))
+        except OSError as error:
+            log.error("record of an interrupted conversation not written", record=id, error=error.strerror)
+            continue
         log.warning("conversation was interrupted", conversation=id)
     return tuple(stubs)
 

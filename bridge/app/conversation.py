@@ -79,7 +79,7 @@ class Conversation:
         self._watch = Watch(call, self.handoffs, self.bot)
         self._listening = Listening(
             call, pool, hear=self._hear, glimpse=self._glimpse, voice=self._voiced,
-            during=self.controls.during,
+            noticed=self.handoffs.agent.noticed, during=self.controls.during,
         )  # fmt: skip
         self.lines = Lines(
             call, self.ear, self._listening, self.bot, self.handoffs, self._bot_missing,
@@ -200,7 +200,7 @@ class Conversation:
 
     def _elapsed(self, name: str) -> None:
         match name:
-            case "handoff" | "farewell" | "release" | "queue":
+            case "handoff" | "farewell" | "release" | "queue" | "person":
                 self.handoffs.elapsed(name)
             case "leave":
                 self.lines.hang_up_caller("to be called back")
@@ -315,4 +315,5 @@ class Conversation:
             self.call, self._incoming, started_at=self.started_at, ended=self.lines.ended,
             handoffs=tuple(self.handoffs.records), brief=self.brief, asr=self._pool.describe(),
             unflushed=self._listening.unflushed(), vault=self._telling.sealed(),
+            holds_s=self.controls.holds_s,
         )  # fmt: skip

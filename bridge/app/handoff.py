@@ -163,6 +163,10 @@ class Handoff:
         if seconds is not None:
             self._call.after(TIMER, seconds)
 
+    def wait_on(self, seconds: float) -> None:
+        """The state may last so long from now."""
+        self._call.after(TIMER, seconds)
+
     def can(self, event: Event) -> bool:
         """Whether the state lists the event: an order from outside is refused where it does not."""
         return event in TABLE[self.state].on

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from bridge.app import messages as m
 from bridge.app.agent_legs import AgentLegs
+from bridge.app.behind_queue import TIMER as PERSON
 from bridge.app.bot_side import BotSide
 from bridge.app.call import Call
 from bridge.app.ear import Ear
@@ -223,7 +224,9 @@ class Handoffs:
             self.order(m.Ordered(Event.RELEASE, why="the bridge drains" if self._draining else "by policy"))
 
     def elapsed(self, name: str) -> None:
-        if self.live and name == QUEUE:
+        if name == PERSON:
+            self.agent.elapsed()
+        elif self.live and name == QUEUE:
             self.live.waiting.elapsed()
         elif self.current and name == FAREWELL:
             self.current.farewell_over()

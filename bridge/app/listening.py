@@ -12,6 +12,7 @@ from asr.types import (
     MusicStarted,
     Partial,
     SpeechEnded,
+    SpeechEvent,
     SpeechStarted,
     StreamEvent,
     VoiceMeasured,
@@ -63,7 +64,8 @@ class Track:
 
 
 class Listening:
-    """`hear` is called with each utterance, `glimpse` with (speaker, text, stable words) of each partial.
+    """`hear` is called with each utterance, `glimpse` with (speaker, text, stable words) of each partial,
+    `noticed` with the leg and whatever a recognizer says of it.
 
     `during` tells of a leg and a moment what was going on there.
     """
@@ -76,10 +78,12 @@ class Listening:
         hear: Callable[[Utterance], None],
         glimpse: Callable[[Speaker, Partial], None],
         voice: Callable[[Speaker, bool], None],
+        noticed: Callable[[str, SpeechEvent], None],
         during: Callable[[str, float], str],
     ) -> None:
         self._call, self._pool = call, pool
         self._hear, self._glimpse, self._voice, self._during = hear, glimpse, voice, during
+        self._noticed = noticed
         self._tracks: dict[str, Track] = {}
         self._count = 0
         self._asked = ""
@@ -186,6 +190,7 @@ class Listening:
         track = self._tracks.get(message.stream)
         if track is None or message.epoch != track.epoch:
             return
+        self._noticed(track.leg, message.event)
         match message.event:
             case Partial() as partial:
                 self._glimpse(track.speaker, partial)

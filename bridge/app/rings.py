@@ -67,6 +67,11 @@ class Rings:
 
     # -- several that ring, and one that is answered
 
+    def queued(self, leg: LegId) -> bool:
+        """Whether a PBX queue rings there, whose answer is nobody's yet."""
+        ring = self.of(leg)
+        return ring is not None and not ring.over and ring.target.kind == "queue"
+
     def won(self, leg: LegId) -> bool:
         """The first telephone that is answered has the call; the others are told, and free for other calls.
         False: this one does not ring for us (any more)."""

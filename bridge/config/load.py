@@ -16,13 +16,13 @@ from bridge.config.assist import Assist
 from bridge.config.browser import Browser
 from bridge.config.console import Console
 from bridge.config.outside import Api, Mqtt, Webhook
+from bridge.config.records import Records
 from bridge.config.sections import (
     Asr,
     Bot,
     Brief,
     Cues,
     Handoff,
-    Records,
     Redaction,
     Review,
     Sip,

@@ -66,6 +66,8 @@ class Sip(Section):
     """PBXs to register at; their answers to 401 and 407 serve dialled legs as well"""
     media_silence_s: float = 5.0
     """no RTP for so long means that a leg is lost"""
+    options_s: float = Field(default=30.0, ge=0)
+    """between two OPTIONS to each agent's telephone, so that one that is gone is not called; 0: never"""
 
     @model_validator(mode="after")
     def _g722_needs_16k(self) -> Self:
@@ -95,6 +97,8 @@ class Handoff(Section):
     whisper_timeout_s: float = 25.0
     accept_timeout_s: float = 15.0
     join_timeout_s: float = 3.0
+    person_settle_s: float = Field(default=0.4, ge=0)
+    """a PBX queue is whispered to when words came from there, and this long neither speech nor music"""
     refer_timeout_s: float = 10.0
     wrap_up_timeout_s: float = 30.0
     returned_timeout_s: float = 30.0
@@ -221,12 +225,6 @@ class Brief(Section):
     templates_dir: Path | None = None
     """own headline.j2, detail.j2, more.j2, opening.j2: docs/brief.md"""
     refine: Refine = Refine()
-
-
-class Records(Section):
-    dir: Path = Path("records")
-    audio: bool = False
-    """one WAV for each leg; off unless the law and your callers allow it"""
 
 
 class Review(Section):

@@ -1,8 +1,8 @@
 """The Unix socket of the front: JSON lines from workers, and from whoever supervises.
 
 A connection that begins with `hello` is a worker's; its end is the worker's end. Any other may ask
-{"op": "status"}, {"op": "drain", "on": true} and {"op": "reserve"}, an idle worker for a call of ours; each
-line is answered by one.
+{"op": "status"}, {"op": "drain", "on": true}, {"op": "reserve"}, an idle worker for a call of ours, and
+{"op": "options", "uri": URI}, whether anybody is there; each line is answered by one.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ class Control:
                 elif worker is not None:
                     self._from_worker(worker, fields)
                 else:
-                    writer.write(json.dumps(self._answer(fields)).encode() + b"\n")
+                    writer.write(json.dumps(await self._answer(fields)).encode() + b"\n")
                     await writer.drain()
         except (MessageError, ValueError) as error:  # ValueError: a line without an end
             log.error("control connection closed: %s", error)
@@ -91,7 +91,7 @@ class Control:
             case _:
                 log.warning("worker %s sent an unknown line", worker.name)
 
-    def _answer(self, fields: dict[str, Any]) -> dict[str, Any]:
+    async def _answer(self, fields: dict[str, Any]) -> dict[str, Any]:
         match fields.get("op"):
             case "status":
                 return {"ok": True, **self._front.status()}
@@ -101,8 +101,16 @@ class Control:
             case "reserve" if not self._front.dispatch.draining:
                 worker = self._front.pool.reserve()
                 return {"ok": worker is not None, "worker": worker.name if worker else None}
+            case "options" if isinstance(fields.get("uri"), str):
+                return await self._options(fields["uri"])
             case _:
                 return {"ok": False, "error": "unknown op"}
+
+    async def _options(self, uri: str) -> dict[str, Any]:
+        try:
+            return {"ok": True, "status": await self._front.probes.ask(uri)}
+        except MessageError:
+            return {"ok": False, "error": "not a SIP URI of ours"}
 
 
 def _read(line: bytes) -> dict[str, Any]:

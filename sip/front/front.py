@@ -25,6 +25,7 @@ from sip.front.guard import AllowList, FloodGuard
 from sip.front.names import Names
 from sip.front.outgoing import Outgoing
 from sip.front.pool import Pool, Worker
+from sip.front.probes import Probes
 from sip.party.address import Address, Uri, parse_name_addr
 from sip.party.clock import bind_udp
 from sip.party.message import Message, MessageError, parse, response
@@ -53,6 +54,7 @@ class Front(asyncio.DatagramProtocol):
         self.dispatch = Dispatch(self._send, self.us, self.pool, rules)
         self.farewells = Farewells(self._send_to_uri, self.us, config.t1_s)
         self.outgoing = Outgoing(self._send_to_uri, self.farewells, self.us, config.t1_s)
+        self.probes = Probes(self._send_to_uri, self.us, config.t1_s)
         self._transport: asyncio.DatagramTransport | None = None
         self._started_at = time.monotonic()
 
@@ -210,7 +212,7 @@ class Front(asyncio.DatagramProtocol):
         branch = pop_own_via(message, self.us)
         if branch is None or self.farewells.answered(branch, message):
             return
-        if self.outgoing.response(branch, message):
+        if self.probes.answered(branch, message) or self.outgoing.response(branch, message):
             return
         target = reply_address(message)
         if self._allow.is_worker(source):

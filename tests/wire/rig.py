@@ -297,7 +297,7 @@ def configuration(net: str, pbx: bool, sections: dict[str, dict[str, Any]]) -> d
         "site": "wire",
         "sip": {
             "bind": f"{net}.2", "allow": [f"{net}.0/24"], "workers": WARM, "max_conversations": 40,
-            "media_silence_s": 2.0,
+            "media_silence_s": 2.0, "options_s": 0,  # people come and go between the tests of one bridge
         },
         "agents": agents,
         "routing": {"order": "listed", "last_agent_days": 0},
