@@ -15,6 +15,7 @@ from bridge.adapters.archive import Archive
 from bridge.adapters.callback_files import CallbackFiles
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
+from bridge.adapters.knowledge.library import Library
 from bridge.adapters.metrics import Metrics
 from bridge.adapters.mqtt.station import MqttStation
 from bridge.adapters.record_files import RecordFiles
@@ -33,6 +34,7 @@ from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
+from bridge.knowledge.choice import library_of, playbook_of
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.records.database import database_of
@@ -97,15 +99,25 @@ async def wire(settings: Settings) -> Bridge:
     told = Tee(events, feed, console, metrics, *others)
     book = Callbacks(settings, CallbackFiles(records / "callbacks"), directory, told, clock)
     llm, detectors = refiner_of(settings), _detectors(settings)
+    library = library_of(settings) if settings.assist.on else None
     browsers = Browsers(lambda agent, ready: directory.reach(agent, "browser", ready, source="page"))
     desk = Desk(
         settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=archive,
         pop=console, clock=clock, ears=detectors.ears, rules_version=detectors.version,
         vault=vault_of(settings), wording=wording_of(settings), llm=llm, browsers=browsers,
+        playbook=playbook_of(settings), knowledge=library,
     )  # fmt: skip
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
-    parts = _parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing, records=archive)
+    parts = _parts(
+        mqtt=mqtt,
+        webhooks=hooks,
+        callbacks=book,
+        ami=ami,
+        options=probing,
+        records=archive,
+        knowledge=library,
+    )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
     stage = Backstage(
@@ -124,6 +136,9 @@ async def wire(settings: Settings) -> Bridge:
     if hooks:
         starts.append(hooks.start)
         closes.append(hooks.close)
+    if library:
+        starts.append(library.warm)
+        closes.append(library.close)
     if llm:
         closes.append(llm.aclose)
     return Bridge(
@@ -140,6 +155,8 @@ def _detectors(settings: Settings) -> Detectors:
     return detectors
 
 
-def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | Archive | None) -> Parts:
+def _parts(
+    **parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | Archive | Library | None,
+) -> Parts:
     """Those that are there, with what each says of itself."""
     return {name: part.describe for name, part in parts.items() if part}
