@@ -18,6 +18,20 @@ class HintShown(OfCall):
     """behind the end of the words that brought it up"""
 
 
+class HandedBack(OfCall):
+    """The agent gives the caller back to the bot, with what he did: context for its next words."""
+
+    type: Literal["handed_back"] = "handed_back"
+    handoff: str
+    disposition: str | None = None
+    done: list[str] = []
+    """steps that were heard done, or ticked"""
+    told: str | None = None
+    """the agent's note, redacted; only where transcripts are published"""
+    said: list[str] = []
+    """ids of what both said since the join: `utterance` events and the record hold the words"""
+
+
 class HintOver(OfCall):
     """It is no longer shown."""
 

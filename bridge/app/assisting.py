@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from bridge.app.call import Call
 from bridge.app.ear import Ear
+from bridge.app.handoff import Handoff
 from bridge.app.handoffs import Handoffs
+from bridge.app.in_ear import InEar
 from bridge.core.assist.assistant import Assistant
 from bridge.model.assist import Closed, Hint, Trend
 from bridge.model.brief import Brief
@@ -22,7 +24,9 @@ class Assisting:
 
     def __init__(self, call: Call, ear: Ear, handoffs: Handoffs, brief: Callable[[], Brief | None]) -> None:
         self._call, self._ear, self._handoffs, self._brief = call, ear, handoffs, brief
+        self.in_ear = InEar(call, ear, TIMER)
         self._assistants: dict[str, Assistant] = {}
+        self._told_back: tuple[str, str | None, str | None] = ("", None, None)
         self._handoff = ""
         """of the connected agent; "" while there is none"""
         self._shown: dict[str, Hint] = {}
@@ -41,10 +45,12 @@ class Assisting:
         """Called behind everything that happens in the conversation: an agent may have come or gone."""
         live = self._handoffs.live
         handoff = live.id if live and live.state is State.CONNECTED else ""
+        self._tell_back()
         if handoff == self._handoff:
             return
         if not handoff:
             self._update()
+            self.in_ear.leave()
             self._call.cancel(TIMER)
         self._handoff = handoff
         if live and handoff:
@@ -68,8 +74,9 @@ class Assisting:
     def voiced(self, speaker: Speaker, speaking: bool) -> None:
         """Somebody begins or ceases to speak; what, is not known yet."""
         if (assistant := self._now) and speaker is not Speaker.BOT:
+            self.in_ear.voiced(speaker, speaking)
             assistant.speaks(self._call.now_s())
-            self._update()
+            self._look_again()
 
     def elapsed(self) -> None:
         """The timer: nobody speaks, a hint lapses, or passages were found."""
@@ -104,6 +111,26 @@ class Assisting:
             },
         }  # fmt: skip
 
+    def _tell_back(self) -> None:
+        """At once when the caller goes back; again at the end, if the agent has written something since."""
+        handoff = self._handoffs.current
+        if handoff is None or handoff.state not in (State.RETURNED, State.HANDED_BACK):
+            return
+        telling = (handoff.id, handoff.note, handoff.disposition)
+        first = self._told_back[0] != handoff.id
+        if first or (handoff.state is State.HANDED_BACK and telling != self._told_back):
+            self._told_back = telling
+            self._hand_back(handoff)
+
+    def _hand_back(self, handoff: Handoff) -> None:
+        """What the human did, for a bot that goes on from there."""
+        joined = handoff.marks.get("connected", 0.0)
+        said = [one.id for one in self._call.told.utterances if one.start_s >= joined and one.addressed]
+        self._call.emit(
+            "handed_back", handoff=handoff.id, disposition=handoff.disposition, told=handoff.note,
+            done=list(self.done(handoff.id)), said=said,
+        )  # fmt: skip
+
     def done(self, handoff: str) -> tuple[str, ...]:
         """What was done, in words: for a bot that takes the caller back."""
         assistant = self._assistants.get(handoff)
@@ -119,6 +146,8 @@ class Assisting:
             if (lapses := assistant.lapses_s()) is not None:
                 waits.append(max(0.1, lapses - now))
             self._update()
+            if (spoken := self.in_ear.turn()) is not None:
+                waits.append(spoken)
             self._call.after(TIMER, min(waits))
 
     def _update(self) -> None:
@@ -141,6 +170,7 @@ class Assisting:
                     "hint", handoff=self._handoff, hint=id, what=hint.kind, utterances=list(hint.utterances),
                     lag_s=lag_s,
                 )  # fmt: skip
+                self.in_ear.want(hint)
         if (trend := assistant.trend) != self._trend:
             self._trend = trend
             self._call.emit("mood_trend", handoff=self._handoff, direction=trend.direction)

@@ -64,6 +64,8 @@ class Controls:
         """As `Handoffs.during`; what is said while the agent has the caller on hold is on hold too."""
         held = any(start <= at_s and (end is None or at_s < end) for start, end in self._holds)
         now = self._handoffs.during(leg, at_s)
+        if now == "dialogue" and leg == self._call.legs.current.get("agent"):
+            now = "hint" if self.assisting.in_ear.plays_at(at_s) else now
         return "hold" if held and now == "dialogue" else now
 
     def follow(self) -> None:

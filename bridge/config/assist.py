@@ -26,6 +26,8 @@ class Assist(Section):
     """shown at once; the least urgent wait"""
     rules_dir: Path | None = None
     """own checklists and reminders, after ours; a play of the same name replaces ours"""
+    in_ear: bool = False
+    """the most urgent hints are spoken too, in pauses, to agents whose device is a declared `headset`"""
     dead_air_s: float = Field(default=12.0, ge=3)
     """nobody speaks for so long: the agent is reminded to say what he is doing"""
     pace_words_per_s: float = Field(default=3.6, gt=1)
