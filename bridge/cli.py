@@ -15,6 +15,7 @@ from bridge.briefing.cli import brief
 from bridge.config import ConfigError, run_dir
 from bridge.cues.cli import cues
 from bridge.cues.replay import replay
+from bridge.drills.cli import drill
 from bridge.evaluation.cli import evaluate
 from bridge.knowledge.cli import app as knowledge
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
@@ -34,6 +35,7 @@ app.command()(replay)
 app.command()(brief)
 app.command()(review)
 app.command()(token)
+app.command()(drill)
 
 
 @app.command()

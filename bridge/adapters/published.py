@@ -278,6 +278,7 @@ KEPT_BACK: Final = {
     "hears": "wiring of the mixer",
     "voice": "biometric measurements",
     "hint_spoken": "HintShown tells of it; that it was spoken too stands in this machine's own events",
+    "opened": "what an agent looks at is nobody's business but his trainer's: `handoff drill` reads it",
     "mood_trend": "a guess at somebody's mood, for the agent's page alone",
     "command_failed": "wiring of a worker",
     "asr_reopened": "wiring of the recognizers",

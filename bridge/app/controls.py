@@ -106,6 +106,8 @@ class Controls:
                 self._need(handoff, CONNECTED)
                 if not self.assisting.close(hint, how):
                     raise Refused("conflict", "That hint is gone.")
+            case m.Opened(what):
+                self._call.emit("opened", what=what, handoff=handoff.id, state=handoff.state)
             case m.Supervised():
                 self._need(handoff, TALKING)
                 if trouble := self.supervising.order(order.what, redact(order.by)):

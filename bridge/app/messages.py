@@ -105,6 +105,13 @@ class Hinted:
 
 
 @dataclass(frozen=True, slots=True)
+class Opened:
+    """The agent looks at what lies folded on his page."""
+
+    what: Literal["transcript"]
+
+
+@dataclass(frozen=True, slots=True)
 class Supervised:
     """A supervisor listens, coaches or barges in from the telephone at `uri`. `mode` None: leaves."""
 
@@ -120,7 +127,7 @@ class Controlled:
     `handoff`: the handoff that the page showed; None: whichever there is.
     """
 
-    what: Pressed | PassedOn | Drafted | Hinted | Supervised
+    what: Pressed | PassedOn | Drafted | Hinted | Opened | Supervised
     by: str
     agent: str | None
     handoff: str | None

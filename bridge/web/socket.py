@@ -48,7 +48,10 @@ class Order(Sent):
 
     type: Literal["order"]
     n: int
-    verb: m.Button | Literal["pass_on", "draft", "finish", "supervise", "leave", "tick", "dismiss"]
+    verb: (
+        m.Button
+        | Literal["pass_on", "draft", "finish", "supervise", "leave", "tick", "dismiss", "open_transcript"]
+    )
     conversation: Id
     handoff: Id | None = None
     target: Id = ""
@@ -201,7 +204,7 @@ async def _obey(stage: Backstage, page: OpenPage, order: Order) -> Answer:
 
 def _what(
     stage: Backstage, page: OpenPage, order: Order
-) -> m.Pressed | m.PassedOn | m.Drafted | m.Hinted | m.Supervised:
+) -> m.Pressed | m.PassedOn | m.Drafted | m.Hinted | m.Opened | m.Supervised:
     match order.verb:
         case "pass_on":
             return m.PassedOn(order.target, order.note or "")
@@ -211,6 +214,8 @@ def _what(
             return m.Hinted(order.hint, "ticked")
         case "dismiss":
             return m.Hinted(order.hint, "dismissed")
+        case "open_transcript":
+            return m.Opened("transcript")
         case "supervise":
             return m.Supervised(order.mode, stage.settings.console.telephone(page.who.name))
         case "leave":
