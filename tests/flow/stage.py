@@ -170,7 +170,7 @@ class Stage:
         return heard and (now is None or now.mode != "barge")
 
     def _bot_owes(self) -> bool:
-        """A built-in bot that waits for an answer is silent on purpose, and an agent who has muted himself."""
+        """A built-in bot that waits for an answer is silent on purpose; so is a muted agent."""
         state = self.state
         if state in (State.CONNECTED, State.RELEASING) and self.conversation.ear.overlays.agent_mute:
             return False
