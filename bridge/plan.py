@@ -90,6 +90,7 @@ def _front(settings: Settings) -> str:
         "allow": sip.allow,
         "workers": [{"ip": sip.bind, "first_port": ports[0], "last_port": ports[-1]}],
         "control": str(Paths(settings.run_dir).front_control),
+        "capture": settings.hep.model_dump() if settings.hep.collector else None,
     }
     return json.dumps(config)
 

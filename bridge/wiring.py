@@ -18,6 +18,7 @@ from bridge.adapters.callback_files import CallbackFiles
 from bridge.adapters.db.search import DatabaseSearch
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
+from bridge.adapters.hep_events import HepEvents
 from bridge.adapters.metrics import Metrics
 from bridge.adapters.mqtt.station import MqttStation
 from bridge.adapters.record_files import RecordFiles
@@ -48,6 +49,8 @@ from bridge.web.auth import Door, session_key
 from bridge.web.backstage import Backstage, Parts
 from bridge.web.desk import Console
 from bridge.web.page import Pages
+from sip.hep import Capture
+from sip.party.address import parse_address
 
 if TYPE_CHECKING:
     from bridge.adapters.spans import Spans
@@ -111,7 +114,7 @@ async def wire(settings: Settings) -> Bridge:
     )
     metrics = Metrics(directory)
     spans = _spans(settings)
-    others = [sink for sink in (mqtt and mqtt.events, hooks, spans) if sink]
+    others = [sink for sink in (mqtt and mqtt.events, hooks, spans, _hep(settings)) if sink]
     told = Tee(events, feed, console, metrics, *others)
     book = Callbacks(settings, CallbackFiles(records / "callbacks"), directory, told, clock)
     llm, detectors = refiner_of(settings), _detectors(settings)
@@ -176,6 +179,14 @@ def _detectors(settings: Settings) -> Detectors:
     if detectors.trouble:
         log.warning("no second opinion on what callers ask for", cause=detectors.trouble)
     return detectors
+
+
+def _hep(settings: Settings) -> HepEvents | None:
+    """From the front's address, as the signalling is."""
+    if settings.hep.collector is None:
+        return None
+    capture = Capture(parse_address(settings.hep.collector), settings.hep.agent_id)
+    return HepEvents(partial(capture.log, source=(settings.sip.bind, settings.sip.port)))
 
 
 def _spans(settings: Settings) -> "Spans | None":

@@ -15,7 +15,7 @@ from bridge.config.ami import Ami
 from bridge.config.assist import Assist
 from bridge.config.browser import Browser
 from bridge.config.console import Console
-from bridge.config.outside import Api, Mqtt, Tracing, Webhook
+from bridge.config.outside import Api, Hep, Mqtt, Tracing, Webhook
 from bridge.config.records import Records
 from bridge.config.sections import (
     Asr,
@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     ami: Ami = Ami()
     webhooks: list[Webhook] = []
     tracing: Tracing = Tracing()
+    hep: Hep = Hep()
     console: Console = Console()
     assist: Assist = Assist()
 

@@ -1,10 +1,11 @@
 """The sections about those who look on and have a say from outside: HTTP, MQTT, webhooks."""
 
 from datetime import date
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, model_validator
+from pydantic import Field, HttpUrl, SecretStr, field_validator, model_validator
 
 from bridge.config.sections import Section
 
@@ -86,6 +87,28 @@ class Tracing(Section):
     """a collector's, by OTLP over HTTP: http://collector.example.com:4318/v1/traces; none: off. Its token
     comes from OTEL_EXPORTER_OTLP_HEADERS"""
     timeout_s: float = Field(default=10.0, gt=0, le=60)
+
+
+class Hep(Section):
+    """A HEP3 collector, such as Homer's: signalling with the outside, without its secrets, and our events."""
+
+    collector: str | None = None
+    """its address and UDP port: 192.0.2.9:9060; none: off. Numbers of callers stand in SIP, and go there"""
+    agent_id: int = Field(default=2001, ge=0, le=2**32 - 1)
+    """by which the collector knows this bridge"""
+
+    @field_validator("collector")
+    @classmethod
+    def _place(cls, value: str | None) -> str | None:
+        if value is not None:
+            host, _, port = value.rpartition(":")
+            try:
+                known = IPv4Address(host) and 0 < int(port) < 65536
+            except ValueError:
+                known = False
+            if not known:
+                raise ValueError("write an IPv4 address and a UDP port: 192.0.2.9:9060")
+        return value
 
 
 class Mqtt(Section):

@@ -39,6 +39,21 @@ class Flood(BaseModel):
     """addresses remembered; the longest unseen is forgotten first"""
 
 
+class CaptureTo(BaseModel):
+    """A HEP3 collector that is sent every message exchanged with the outside."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    collector: str
+    agent_id: int = Field(ge=0, le=2**32 - 1)
+
+    @field_validator("collector")
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parse_address(value)
+        return value
+
+
 class FrontConfig(BaseModel):
     """`python -m sip.front CONFIG.json` reads exactly this. Addresses are `ip:port`."""
 
@@ -55,6 +70,7 @@ class FrontConfig(BaseModel):
     record_route: bool = True
     retry_after_s: int = Field(default=5, ge=0)
     flood: Flood = Flood()
+    capture: CaptureTo | None = None
     t1_s: float = Field(default=0.5, gt=0)
     """RFC 3261 timer T1; the rest follows from it"""
 

@@ -26,7 +26,8 @@ from sip.front.names import Names
 from sip.front.outgoing import Outgoing
 from sip.front.pool import Pool, Worker
 from sip.front.probes import Probes
-from sip.party.address import Address, Uri, parse_name_addr
+from sip.hep import Capture
+from sip.party.address import Address, Uri, parse_address, parse_name_addr
 from sip.party.clock import bind_udp
 from sip.party.message import Message, MessageError, parse, response
 
@@ -55,6 +56,9 @@ class Front(asyncio.DatagramProtocol):
         self.farewells = Farewells(self._send_to_uri, self.us, config.t1_s)
         self.outgoing = Outgoing(self._send_to_uri, self.farewells, self.us, config.t1_s)
         self.probes = Probes(self._send_to_uri, self.us, config.t1_s)
+        self._capture: Capture | None = None
+        if config.capture is not None:
+            self._capture = Capture(parse_address(config.capture.collector), config.capture.agent_id)
         self._transport: asyncio.DatagramTransport | None = None
         self._started_at = time.monotonic()
 
@@ -69,6 +73,8 @@ class Front(asyncio.DatagramProtocol):
         self.outgoing.close()
         self.farewells.close()
         self._names.close()
+        if self._capture is not None:
+            self._capture.close()
         if self._transport is not None:
             self._transport.close()
 
@@ -121,6 +127,8 @@ class Front(asyncio.DatagramProtocol):
             return
         if not data.strip(b"\r\n\0"):
             return  # keep-alive
+        if self._capture is not None and not self._allow.is_worker(source):
+            self._capture.sip(data, source, self.us.address)
         try:
             message = parse(data)
             if message.is_request:
@@ -246,4 +254,7 @@ class Front(asyncio.DatagramProtocol):
 
     def _send(self, message: Message, target: Address) -> None:
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.sendto(message.to_bytes(), target)
+            data = message.to_bytes()
+            self._transport.sendto(data, target)
+            if self._capture is not None and not self._allow.is_worker(target):
+                self._capture.sip(data, self.us.address, target)
