@@ -40,7 +40,7 @@ from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
-from bridge.records.database import database_of
+from bridge.records.database import codec_of, database_of
 from bridge.redaction.vault import vault_of
 from bridge.web.auth import Door, session_key
 from bridge.web.backstage import Backstage, Parts
@@ -91,11 +91,12 @@ async def wire(settings: Settings) -> Bridge:
     paths, clock = Paths(settings.run_dir), SystemClock()
     records = settings.records.dir
     tts = TtsProcess(paths.clips, settings.sip.clock_rate, settings.tts.timeout_s)
-    files, kept = FileStore(records), RecordFiles(records)
+    codec = codec_of(settings)
+    files, kept = FileStore(records, codec), RecordFiles(records, codec)
     interrupted = await close_interrupted(files, records / "events.jsonl")
-    archive = Archive(files, kept, database := database_of(settings))
-    events = FileEvents(records)
-    sweep = Sweep(settings.records, database, events, without_words, site=settings.site)
+    archive = Archive(files, kept, database := database_of(settings, codec))
+    events = FileEvents(records, codec)
+    sweep = Sweep(settings.records, database, events, without_words, site=settings.site, codec=codec)
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     console = Console(pages := Pages(), clock.utc())
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)

@@ -5,24 +5,29 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bridge.adapters.files import RECORD
+from bridge.adapters.codec import CLEAR, Codec
+from bridge.adapters.keyring import Sealed
 from bridge.review.case import Case, case_of
 
 
-def cases_of(records: Path, tell: Callable[[str], None], month: str = "????-??") -> Iterator[Case]:
+def cases_of(
+    records: Path, tell: Callable[[str], None], month: str = "????-??", codec: Codec = CLEAR
+) -> Iterator[Case]:
     """Of all finished conversations, or of those of one month (YYYY-MM), day by day.
 
     A record that cannot be read is told and passed over: it must not cost the month its review.
     """
     for path in sorted(records.glob(f"{month}-??/*.json")):
         try:
-            case = case_of(RECORD.validate_json(path.read_bytes()))
+            case = case_of(codec.load(path.stem, path.read_bytes()))
         except OSError as error:
             tell(f"{path}: passed over: {error.strerror}")
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "line 1"
             tell(f"{path}: passed over: {where}: {first['msg']}. Cure: restore the file or remove it")
+        except Sealed as error:
+            tell(f"{path}: passed over: {error}")
         else:
             if case is not None:
                 yield case
