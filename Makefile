@@ -4,7 +4,7 @@ PYTEST := .venv/bin/pytest
 OUT := out
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check run asterisk console screenshots soak eval redaction corpus train-cues lock clean setup parts lint
+.PHONY: help demo test check run asterisk console screenshots soak eval redaction repeats corpus train-cues lock clean setup parts lint
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -53,6 +53,10 @@ eval: setup ## score the commands on the frozen lines of tests/data/eval: make e
 
 redaction: setup ## score the redaction on lines with marked personal data: make redaction FILE=pii.jsonl
 	$(PY) -m bridge.bench.redaction $(or $(FILE),tests/data/redaction/dev.jsonl)
+
+repeats: setup ## score what is heard of callers who must say things again: make repeats [REPEATS="--missed --noise 0.12"]
+	$(PY) -m bridge.evaluation.repeats tests/data/eval/repeats/test.jsonl $(REPEATS)
+
 corpus: setup ## build the telephone speech that `handoff bench asr` and `latency` are measured on, into .cache/corpus
 	@bash configs/corpus_parts.sh
 	.venv/bin/handoff bench corpus

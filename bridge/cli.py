@@ -16,6 +16,8 @@ from bridge.config import ConfigError, run_dir
 from bridge.cues.cli import cues
 from bridge.cues.replay import replay
 from bridge.evaluation.cli import evaluate
+from bridge.feedback.cli import feedback
+from bridge.measuring.cli import report, simulate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
 from bridge.records.cli import erase
 from bridge.records.export import export
@@ -34,6 +36,9 @@ app.command("cues")(cues)
 app.command()(replay)
 app.command()(brief)
 app.command()(review)
+app.command()(feedback)
+app.command()(report)
+app.command()(simulate)
 app.command()(token)
 app.command()(erase)
 app.command()(export)

@@ -152,6 +152,24 @@ class RecordPage:
     next: str | None = None
 
 
+class Ledger(Protocol):
+    """What handoffs are worth, from finished conversations."""
+
+    async def report(self, *, since_s: float, until_s: float, days: float) -> dict[str, Any]:
+        """As docs/measures.md has it, of conversations that began in [since_s, until_s), seconds since 1970.
+        Raises `LedgerAway`."""
+
+    async def answered(self, conversation: str, score: int, channel: str) -> bool:
+        """A caller says how satisfied he is, 1 to 5; the last answer counts. False: no such conversation
+        (yet). Raises `LedgerAway`."""
+
+
+class LedgerAway(Exception):
+    """The database is not reached; later it may be."""
+
+    code = "db_away"
+
+
 class Search(Protocol):
     """Finding conversations by what was said in them."""
 

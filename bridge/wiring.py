@@ -38,6 +38,7 @@ from bridge.config import ConfigError, Settings
 from bridge.core.forgetting import without_words
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
+from bridge.measuring.ledger import DatabaseLedger
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.records.database import codec_of, database_of
@@ -127,14 +128,17 @@ async def wire(settings: Settings) -> Bridge:
     )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
+    ledger = DatabaseLedger(database.url, codec)
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time), records=kept,
-        search=DatabaseSearch(database), telephones=browsers, parts=parts, metrics=metrics.text,
-        ready=lambda: tuple(sorted(missing)),
+        search=DatabaseSearch(database), ledger=ledger, telephones=browsers, parts=parts,
+        metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
     )  # fmt: skip
     starts: list[Callable[[], None]] = [archive.start, sweep.start, probing.start]
-    closes: list[Callable[[], Awaitable[None] | None]] = [sweep.close, archive.close, probing.close]
+    closes: list[Callable[[], Awaitable[None] | None]] = [
+        sweep.close, archive.close, probing.close, ledger.close,
+    ]  # fmt: skip
     if ami:
         starts.append(ami.start)
         closes.append(ami.close)

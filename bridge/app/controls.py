@@ -52,6 +52,11 @@ class Controls:
         """The agent has said at the console that he takes the ringing call."""
         return self._picked_up != "" and self._picked_up == self._call.legs.current.get("agent")
 
+    @property
+    def holds_s(self) -> tuple[tuple[float, float], ...]:
+        """From and to; one that goes on lasts until now."""
+        return tuple((start, self._call.now_s() if end is None else end) for start, end in self._holds)
+
     def during(self, leg: str, at_s: float) -> str:
         """As `Handoffs.during`; what is said while the agent has the caller on hold is on hold too."""
         held = any(start <= at_s and (end is None or at_s < end) for start, end in self._holds)

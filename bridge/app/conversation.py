@@ -315,4 +315,5 @@ class Conversation:
             self.call, self._incoming, started_at=self.started_at, ended=self.lines.ended,
             handoffs=tuple(self.handoffs.records), brief=self.brief, asr=self._pool.describe(),
             unflushed=self._listening.unflushed(), vault=self._telling.sealed(),
+            holds_s=self.controls.holds_s,
         )  # fmt: skip

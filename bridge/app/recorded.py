@@ -19,6 +19,7 @@ def record_of(
     asr: dict[str, str],
     unflushed: tuple[str, ...],
     vault: str | None,
+    holds_s: tuple[tuple[float, float], ...] = (),
 ) -> ConversationRecord:
     """`ended` "" while it goes on, or when nobody said how."""
     transferred = bool(handoffs) and handoffs[-1].outcome.result.startswith("transferred")
@@ -43,5 +44,6 @@ def record_of(
         handoffs=handoffs,
         absorbed=sum(handoff.absorbed for handoff in handoffs),
         vault=vault,
+        holds_s=holds_s,
         rules_version=call.desk.rules_version,
     )

@@ -52,5 +52,9 @@ class ConversationRecord:
     absorbed: int = 0
     vault: str | None = None
     """the transcript as it was said, encrypted with `redaction.vault_key`; None where no key is set"""
+    holds_s: tuple[tuple[float, float], ...] = ()
+    """when the agent had the caller on hold: from and to, seconds since the conversation began"""
+    csat: int | None = None
+    """what the caller answered to the question after the call: 1 (bad) to 5; None: no answer"""
     rules_version: str = ""
     """of the cue rules, and of the second opinion's weights, that listened"""

@@ -8,6 +8,7 @@ from bridge.adapters.db.engine import url_of
 from bridge.adapters.db.errors import DatabaseAddress
 from bridge.adapters.keyring import Keyring
 from bridge.config import ConfigError, Settings
+from bridge.records.measured import DERIVED
 from bridge.redaction.vault import NEW_KEY
 
 
@@ -43,4 +44,5 @@ def codec_of(settings: Settings) -> Codec:
 def database_of(settings: Settings, codec: Codec | None = None) -> Database:
     """Connects at first use. `codec`: one that is there already. Raises `ConfigError`."""
     url, timeout_s = address_of(settings), settings.records.db_timeout_s
-    return Database(url, site=settings.site, timeout_s=timeout_s, codec=codec or codec_of(settings))
+    codec = codec or codec_of(settings)
+    return Database(url, site=settings.site, timeout_s=timeout_s, codec=codec, derive=DERIVED)

@@ -7,19 +7,29 @@ from pydantic import ValidationError
 
 from bridge.adapters.codec import CLEAR, Codec
 from bridge.adapters.keyring import Sealed
+from bridge.model.record import ConversationRecord
 from bridge.review.case import Case, case_of
 
 
 def cases_of(
     records: Path, tell: Callable[[str], None], month: str = "????-??", codec: Codec = CLEAR
 ) -> Iterator[Case]:
+    """As `records_of`; without those in which nothing was said."""
+    for record in records_of(records, tell, month, codec):
+        if case := case_of(record):
+            yield case
+
+
+def records_of(
+    records: Path, tell: Callable[[str], None], month: str = "????-??", codec: Codec = CLEAR
+) -> Iterator[ConversationRecord]:
     """Of all finished conversations, or of those of one month (YYYY-MM), day by day.
 
     A record that cannot be read is told and passed over: it must not cost the month its review.
     """
     for path in sorted(records.glob(f"{month}-??/*.json")):
         try:
-            case = case_of(codec.load(path.stem, path.read_bytes()))
+            record = codec.load(path.stem, path.read_bytes())
         except OSError as error:
             tell(f"{path}: passed over: {error.strerror}")
         except ValidationError as error:
@@ -29,5 +39,4 @@ def cases_of(
         except Sealed as error:
             tell(f"{path}: passed over: {error}")
         else:
-            if case is not None:
-                yield case
+            yield record

@@ -10,7 +10,7 @@ from bridge.app.conversation import Conversation
 from bridge.app.service import Service
 from bridge.config import Settings
 from bridge.config.outside import Role
-from bridge.ports import Feed, Records, Roster, Search
+from bridge.ports import Feed, Ledger, Records, Roster, Search
 from bridge.web.auth import Denied, Door, Identity
 from bridge.web.desk import Console
 from bridge.web.page import Pages
@@ -32,6 +32,8 @@ class Backstage:
     records: Records
     feed: Feed
     search: Search | None = None
+    ledger: Ledger | None = None
+    """None: no database is configured"""
     """None: nothing is found"""
     telephones: Telephones | None = None
     """None: calls ring on telephones of the agents' own only"""

@@ -58,6 +58,8 @@ def test_the_caller_hears_comfort_while_held_and_nothing_is_lost(tmp_path: Path)
         return stage
 
     stage = run(story())
+    [(held_from, held_to)] = stage.store.records[0].holds_s
+    assert 1 <= held_to - held_from < 3
     said = {u.text: u.during for u in stage.store.records[0].transcript}
     assert said["what a wait"] == "hold"
     assert said["there you are"] == "dialogue"

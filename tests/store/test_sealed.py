@@ -22,6 +22,7 @@ from bridge.adapters.recovery import close_interrupted
 from bridge.check import check_settings
 from bridge.config import Settings
 from bridge.core.forgetting import without_words
+from bridge.measuring.report import measure_again
 from bridge.records.erasure import Erasure
 from tests.store.made import record
 
@@ -170,3 +171,17 @@ def test_keys_that_cannot_be_written_are_a_disk_that_cannot(tmp_path: Path) -> N
     (tmp_path / "keys.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(OSError, match="keys"):
         codec(tmp_path).dump(record("c1"))
+
+
+async def test_sealed_records_are_measured_and_those_without_a_key_passed_over(
+    tmp_path: Path, url: URL
+) -> None:
+    sealed = codec(tmp_path)
+    database = Database(url, codec=sealed)
+    await database.prepare()
+    for id in ("c1", "c2", "c3"):
+        await database.write(record(id))
+    sealed.destroy(["c2"])
+    assert await measure_again(database) == 2
+    assert await measure_again(database) == 0
+    await database.close()

@@ -73,7 +73,7 @@ class Database:
     async def write(self, record: ConversationRecord) -> bool:
         """In place of what was there of it. False: it has been erased and stays so."""
         rows = await asyncio.to_thread(self._rows, record)
-        return await self.change(lambda connection: _written(connection, record.id, rows))
+        return await self.change(lambda connection: written(connection, record.id, rows))
 
     def _rows(self, record: ConversationRecord) -> list[Rows]:
         with told_apart():
@@ -166,7 +166,8 @@ def _ids(connection: Connection, query: Executable) -> Sequence[str]:
     return connection.execute(query).scalars().all()
 
 
-def _written(connection: Connection, id: str, rows: Iterable[Rows]) -> bool:
+def written(connection: Connection, id: str, rows: Iterable[Rows]) -> bool:
+    """The rows of one record, in place of what was there. False: it has been erased and stays so."""
     if connection.execute(select(ERASURES).where(ERASURES.c.conversation == id)).first():
         return False
     connection.execute(delete(CONVERSATIONS).where(CONVERSATIONS.c.id == id))
