@@ -46,4 +46,5 @@ def record_of(
         vault=vault,
         holds_s=holds_s,
         rules_version=call.desk.rules_version,
+        hints=tuple(hint for hints in call.hints.values() for hint in hints),
     )
