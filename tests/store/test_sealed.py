@@ -24,6 +24,7 @@ from bridge.config import Settings
 from bridge.core.forgetting import without_words
 from bridge.measuring.report import measure_again
 from bridge.records.erasure import Erasure
+from bridge.review.records import records_of
 from tests.store.made import record
 
 MASTER = Fernet.generate_key().decode()
@@ -185,3 +186,13 @@ async def test_sealed_records_are_measured_and_those_without_a_key_passed_over(
     assert await measure_again(database) == 2
     assert await measure_again(database) == 0
     await database.close()
+
+
+async def test_the_review_reads_sealed_records(tmp_path: Path) -> None:
+    sealed = codec(tmp_path)
+    await FileStore(tmp_path, sealed).save(record("c1"))
+    told: list[str] = []
+    assert [found.id for found in records_of(tmp_path, told.append, codec=sealed)] == ["c1"]
+    assert told == []
+    assert list(records_of(tmp_path, told.append)) == []
+    assert "Cure: set records.master_key_file" in told[0]
