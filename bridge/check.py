@@ -19,7 +19,7 @@ from bridge.finding import Finding
 from bridge.model.transfer import Mode
 from bridge.mqtt_check import mqtt_findings
 from bridge.paths import Paths
-from bridge.records.database import address_of
+from bridge.records.database import address_of, codec_of
 from bridge.redaction.vault import vault_of
 from bridge.speech.choice import choose
 from sip.config import USER_PART, registrar_address
@@ -37,7 +37,7 @@ def check_settings(settings: Settings) -> list[Finding]:
 
 
 def _records(settings: Settings) -> Iterator[Finding]:
-    for look in (vault_of, address_of):
+    for look in (vault_of, address_of, codec_of):
         try:
             look(settings)
         except ConfigError as error:

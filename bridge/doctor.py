@@ -17,6 +17,7 @@ from bridge.check import check_settings, outside
 from bridge.config import Settings
 from bridge.finding import Finding
 from bridge.plan import RTP_SLICE, sip_ports, worker_slots
+from bridge.records.look import database_findings
 from bridge.speech.choice import choose
 from sip.config import registrar_address
 from sip.types import MAX_LEGS
@@ -30,6 +31,7 @@ def examine(settings: Settings) -> list[Finding]:
     """The configuration's findings, then the machine's."""
     looks: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
         _ports, _registrars, _rtp, _pjsua, _asr, _voices, _cores, _clock, _disk,
+        database_findings,
     )  # fmt: skip
     return [*check_settings(settings), *(finding for look in looks for finding in look(settings))]
 

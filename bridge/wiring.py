@@ -43,7 +43,7 @@ from bridge.knowledge.choice import library_of, playbook_of
 from bridge.measuring.ledger import DatabaseLedger
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
-from bridge.records.database import database_of
+from bridge.records.database import codec_of, database_of
 from bridge.redaction.vault import vault_of
 from bridge.web.auth import Door, session_key
 from bridge.web.backstage import Backstage, Parts
@@ -96,11 +96,12 @@ async def wire(settings: Settings) -> Bridge:
     paths, clock = Paths(settings.run_dir), SystemClock()
     records = settings.records.dir
     tts = TtsProcess(paths.clips, settings.sip.clock_rate, settings.tts.timeout_s)
-    files, kept = FileStore(records), RecordFiles(records)
+    codec = codec_of(settings)
+    files, kept = FileStore(records, codec), RecordFiles(records, codec)
     interrupted = await close_interrupted(files, records / "events.jsonl")
-    archive = Archive(files, kept, database := database_of(settings))
-    events = FileEvents(records)
-    sweep = Sweep(settings.records, database, events, without_words, site=settings.site)
+    archive = Archive(files, kept, database := database_of(settings, codec))
+    events = FileEvents(records, codec)
+    sweep = Sweep(settings.records, database, events, without_words, site=settings.site, codec=codec)
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     console = Console(pages := Pages(), clock.utc())
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
@@ -140,7 +141,7 @@ async def wire(settings: Settings) -> Bridge:
     )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
-    ledger = DatabaseLedger(database.url)
+    ledger = DatabaseLedger(database.url, codec)
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time), records=kept,

@@ -8,18 +8,19 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
 import structlog
-from pydantic import TypeAdapter
 
+from bridge.adapters.codec import CLEAR, Codec
+from bridge.adapters.codec import RECORD as RECORD
 from bridge.adapters.event_log import cut_off
 from bridge.model.record import ConversationRecord
 
 log = structlog.get_logger()
-RECORD = TypeAdapter(ConversationRecord)
 BACKLOG = 10_000
 
 
@@ -36,8 +37,8 @@ class SystemClock:
 class FileStore:
     """DIR/YYYY-MM-DD/ID.json, whole or not at all; DIR/open/ while live."""
 
-    def __init__(self, dir: Path) -> None:
-        self._dir = dir
+    def __init__(self, dir: Path, codec: Codec = CLEAR) -> None:
+        self._dir, self.codec = dir, codec
         self.open_dir = dir / "open"
 
     def begin(self, record: ConversationRecord) -> None:
@@ -45,18 +46,18 @@ class FileStore:
         try:
             self.open_dir.mkdir(parents=True, exist_ok=True)
             unfinished = self.open_dir / f"{record.id}.part"
-            unfinished.write_bytes(RECORD.dump_json(record))
+            unfinished.write_bytes(self.codec.dump(record))
             unfinished.rename(self.open_dir / f"{record.id}.json")
         except OSError as error:
             log.error("conversation not marked as open", error=error.strerror)
 
     async def save(self, record: ConversationRecord) -> Path:
         """On the disk when it returns; where. Raises OSError."""
-        return await asyncio.to_thread(self._write, record, RECORD.dump_json(record, indent=1))
+        return await asyncio.to_thread(self._write, record)
 
     def replace(self, record: ConversationRecord) -> None:
         """At once, and whole or not at all. Raises OSError."""
-        self._write(record, RECORD.dump_json(record, indent=1))
+        self._write(record)
 
     def closed(self, stub: ConversationRecord) -> bool:
         """A record is there already: the process died before it could say so. Then the mark goes."""
@@ -71,7 +72,9 @@ class FileStore:
     def _unmark(self, record: ConversationRecord) -> None:
         (self.open_dir / f"{record.id}.json").unlink(missing_ok=True)
 
-    def _write(self, record: ConversationRecord, body: bytes) -> Path:
+    def _write(self, record: ConversationRecord) -> Path:
+        body = self.codec.dump(record)
+        self.codec.keep(record.id)
         path = self._path(record)
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_suffix(".part")
@@ -97,10 +100,11 @@ def _sync(dir: Path) -> None:
 class FileEvents:
     """Keeps `bridge.ports.EventSink`: DIR/events.jsonl, written by a thread, never waited for."""
 
-    def __init__(self, dir: Path) -> None:
+    def __init__(self, dir: Path, codec: Codec = CLEAR) -> None:
+        self._codec = codec
         dir.mkdir(parents=True, exist_ok=True)
         self._path = dir / "events.jsonl"
-        self._queue: queue.Queue[bytes | Callable[[], None] | None] = queue.Queue(BACKLOG)
+        self._queue: queue.Queue[Callable[[], bytes] | Callable[[], None] | None] = queue.Queue(BACKLOG)
         self._seq = 0
         self.dropped = 0
         self._thread = threading.Thread(target=self._write, name="events", daemon=True)
@@ -108,11 +112,16 @@ class FileEvents:
 
     def emit(self, kind: str, conversation: str, body: dict[str, Any]) -> None:
         self._seq += 1
-        line = {"v": 1, "seq": self._seq, "ts": _now(), "type": kind, "conversation": conversation, **body}
+        head = {"v": 1, "seq": self._seq, "ts": _now(), "type": kind, "conversation": conversation}
         try:
-            self._queue.put_nowait(json.dumps(line, default=str).encode() + b"\n")
+            self._queue.put_nowait(partial(self._line, head, dict(body)))
         except queue.Full:
             self.dropped += 1
+
+    def _line(self, head: dict[str, Any], body: dict[str, Any]) -> bytes:
+        """In the thread that writes: sealing may wait for the disk."""
+        sealed = self._codec.seal_event(str(head["conversation"]), body)
+        return json.dumps(head | sealed, default=str).encode() + b"\n"
 
     def close(self) -> None:
         self._queue.put(None)
@@ -134,16 +143,16 @@ class FileEvents:
 
     def _write(self) -> None:
         file = self._path.open("ab", buffering=0)
-        while (line := self._queue.get()) is not None:
-            if callable(line):
-                line()
-                file.close()
-                file = self._path.open("ab", buffering=0)
-                continue
+        while (work := self._queue.get()) is not None:
             try:
-                file.write(line)
-            except OSError:
+                if line := work():
+                    file.write(line)
+                else:  # the file is another one now
+                    file.close()
+                    file = self._path.open("ab", buffering=0)
+            except Exception as error:  # it must not be the last line that is written
                 self.dropped += 1
+                log.error("event not written", error=type(error).__name__)
         file.close()
 
 

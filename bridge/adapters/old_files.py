@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from bridge.adapters.codec import CLEAR, Codec
 from bridge.adapters.files import FileStore
 from bridge.adapters.record_files import read_record
 from bridge.model.record import ConversationRecord
@@ -17,9 +18,14 @@ WORDLESS: Final = (b'"transcript": []', b'"vault": null', b'"brief": null')
 class OldFiles:
     """Each method tells how many files it has done away with, or rewritten. Raises OSError."""
 
-    def __init__(self, dir: Path, forget: Callable[[ConversationRecord], ConversationRecord]) -> None:
-        self._dir, self._forget = dir, forget
-        self._store = FileStore(dir)
+    def __init__(
+        self,
+        dir: Path,
+        forget: Callable[[ConversationRecord], ConversationRecord],
+        codec: Codec = CLEAR,
+    ) -> None:
+        self._dir, self._forget, self._codec = dir, forget, codec
+        self._store = FileStore(dir, codec)
 
     def forget_words(self, before: date) -> int:
         """Records that began before that day keep what became of them, and not what was said."""
@@ -29,16 +35,19 @@ class OldFiles:
                 body = path.read_bytes()
                 if all(mark in body for mark in WORDLESS):
                     continue
-                if (record := read_record(path)) is not None:
-                    self._store.replace(self._forget(record))
+                record = read_record(path, self._codec)
+                if record is not None and (kept := self._forget(record)) != record:
+                    self._store.replace(kept)
                     count += 1
         return count
 
     def drop_records(self, before: date) -> int:
         count = 0
         for day in self._days(before):
-            count += sum(1 for _ in day.glob("*.json"))
+            ids = [path.stem for path in day.glob("*.json")]
+            self._codec.destroy(ids)
             shutil.rmtree(day)
+            count += len(ids)
         return count
 
     def drop_audio(self, before_s: float) -> int:

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import structlog
 
+from bridge.adapters.codec import CLEAR, Codec
 from bridge.adapters.db.database import Database
 from bridge.adapters.db.errors import DatabaseError
 from bridge.adapters.db.old_rows import OldRows
@@ -34,10 +35,11 @@ class Sweep:
         forget: Callable[[ConversationRecord], ConversationRecord],
         *,
         site: str,
+        codec: Codec = CLEAR,
         now: Callable[[], float] = time.time,
     ) -> None:
         self._keep, self._events, self._now = records.keep, events, now
-        self._files = OldFiles(records.dir, forget)
+        self._files = OldFiles(records.dir, forget, codec)
         self._rows = OldRows(database, site, forget)
         self._counts: Counter[str] = Counter()
         self._task: asyncio.Task[None] | None = None

@@ -32,6 +32,20 @@ class Records(Section):
     """a database that takes longer counts as away; the records wait on disk"""
 
     keep: Keep = Keep()
+    encrypt: bool = False
+    """records and events are sealed, each conversation with a key of its own (docs/store.md)"""
+    master_key: SecretStr = SecretStr("")
+    """32 bytes in URL-safe base64 that seals those keys; without it nothing sealed can be read"""
+    master_key_file: Path | None = None
+    """file that holds the key"""
+
+    def master(self) -> str:
+        """Raises OSError."""
+        return (
+            self.master_key_file.read_text().strip()
+            if self.master_key_file
+            else self.master_key.get_secret_value()
+        )
 
     def address(self) -> str:
         """Raises OSError."""

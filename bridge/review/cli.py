@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from bridge.config import Settings
-from bridge.options import EXIT_USAGE, ConfigOption, JsonOption, SetOption, fail, settings_of
+from bridge.config import ConfigError, Settings
+from bridge.options import EXIT_CONFIG, EXIT_USAGE, ConfigOption, JsonOption, SetOption, fail, settings_of
+from bridge.records.database import codec_of
 from bridge.review.case import Case, line_of, read_cases, write_cases
 from bridge.review.judgement import Costs
 from bridge.review.label import label_file
@@ -48,6 +49,8 @@ def review(
             raise ValueError(f"{more[0]}: what about it? Cure: --report {more[0]} or --label {more[0]}")
         else:
             _sample(settings, records or settings.records.dir, _month(month), n, out, due)
+    except ConfigError as error:
+        raise fail(str(error), EXIT_CONFIG) from None
     except OSError as error:
         told = f"{error.filename}: {error.strerror}. Cure: name a place you may write to"
         raise fail(told, EXIT_USAGE) from None
@@ -82,7 +85,7 @@ def _sample(
         raise ValueError(f"--out {out}: is there, perhaps with labels. Cure: another name, or remove it")
     if not records.is_dir() and not due:
         raise ValueError(f"--records {records}: no such directory. Cure: the directory of records.dir")
-    everything = list(cases_of(records, _warn, month))
+    everything = list(cases_of(records, _warn, month, codec_of(settings)))
     seed = seed_of(month, settings.site)
     drawn = draw(everything, n or settings.review.sample, seed)
     typer.echo(

@@ -52,7 +52,7 @@ def events_of(path: Path, call: str) -> list[dict[str, Any]]:
     with path.open("rb") as lines:
         for line in lines:
             event = _read(line)
-            if event and (call == "last" or event["conversation"].startswith(call)):
+            if event and event["conversation"] and (call == "last" or event["conversation"].startswith(call)):
                 calls.setdefault(event["conversation"], []).append(event)
     if call in calls:
         return calls[call]

@@ -173,4 +173,4 @@ def test_each_alert_is_proved_to_fire() -> None:
     rules = re.findall(r"alert: (\w+)", (CONFIGS / "alerts.yaml").read_text())
     proved = re.findall(r"alertname: (\w+)", (CONFIGS / "alerts_test.yaml").read_text())
     assert set(rules) == set(proved)
-    assert len(rules) == 9
+    assert len(rules) == 10

@@ -6,7 +6,6 @@ from typing import Final
 from sqlalchemy import Connection, delete, exists, select, update
 
 from bridge.adapters.db.database import Database
-from bridge.adapters.db.rows import RECORD
 from bridge.adapters.db.tables import CONVERSATIONS, UTTERANCES
 from bridge.model.record import ConversationRecord
 
@@ -48,10 +47,19 @@ class OldRows:
         )
         rows = connection.execute(due).all()
         for id, body in rows:
-            kept = RECORD.dump_json(self._forget(RECORD.validate_json(body))).decode()
+            kept = self._without(id, body)
             connection.execute(update(CONVERSATIONS).where(c.id == id).values(record=kept))
             connection.execute(delete(UTTERANCES).where(UTTERANCES.c.conversation == id))
         return len(rows)
+
+    def _without(self, id: str, body: str) -> str:
+        """What cannot be opened has nothing left to forget."""
+        codec = self._database.codec
+        try:
+            record = codec.load(id, body.encode())
+        except ValueError:
+            return body
+        return codec.dump(self._forget(record)).decode()
 
     def _drop_some(self, connection: Connection, before_s: float) -> int:
         c = CONVERSATIONS.c

@@ -178,12 +178,14 @@ def labelled(connection: Connection, span: Span, most: int) -> list[Mapping[str,
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def unmeasured(connection: Connection, most: int) -> Sequence[tuple[str, str]]:
-    """Id and record of conversations that were stored before they were measured as they are now."""
+def unmeasured(connection: Connection, most: int, after: str = "") -> Sequence[tuple[str, str]]:
+    """Id and record of conversations that were stored before they were measured as they are now, by id."""
     query = (
         select(CONVERSATIONS.c.id, CONVERSATIONS.c.record)
         .outerjoin(MEASURES, MEASURES.c.conversation == CONVERSATIONS.c.id)
         .where(or_(MEASURES.c.conversation.is_(None), MEASURES.c.version < VERSION))
+        .where(CONVERSATIONS.c.id > after)
+        .order_by(CONVERSATIONS.c.id)
         .limit(most)
     )
     return [(row[0], row[1]) for row in connection.execute(query)]
