@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 
 from asr.errors import AsrError
 from bridge.adapters.rules_files import RulesError
@@ -17,7 +18,7 @@ from bridge.finding import Finding
 from bridge.model.transfer import Mode
 from bridge.mqtt_check import mqtt_findings
 from bridge.paths import Paths
-from bridge.records.database import address_of
+from bridge.records.database import address_of, codec_of
 from bridge.redaction.vault import vault_of
 from bridge.speech.choice import choose
 from sip.config import USER_PART, registrar_address
@@ -28,18 +29,29 @@ def check_settings(settings: Settings) -> list[Finding]:
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
         *_bot(settings), *_asr(settings), *_cues(settings), *_records(settings), *_brief(settings),
-        *mqtt_findings(settings), *api_findings(settings), *_paths(settings),
+        *mqtt_findings(settings), *api_findings(settings), *_tracing(settings), *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
 
 
 def _records(settings: Settings) -> Iterator[Finding]:
-    for look in (vault_of, address_of):
+    for look in (vault_of, address_of, codec_of):
         try:
             look(settings)
         except ConfigError as error:
             key, _, message = str(error).partition(": ")
             yield Finding(level="error", key=key, message=message)
+
+
+def _tracing(settings: Settings) -> Iterator[Finding]:
+    if settings.tracing.endpoint is None:
+        return
+    try:
+        version("opentelemetry-exporter-otlp-proto-http")
+    except PackageNotFoundError:
+        cure = "pip install handoff-bridge[otel], or leave it out"
+        message = "OpenTelemetry is not installed."
+        yield Finding(level="error", key="tracing.endpoint", message=message, cure=cure)
 
 
 def _brief(settings: Settings) -> Iterator[Finding]:

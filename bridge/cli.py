@@ -20,6 +20,7 @@ from bridge.feedback.cli import feedback
 from bridge.measuring.cli import report, simulate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
 from bridge.records.cli import erase
+from bridge.records.export import export
 from bridge.redaction.cli import redact
 from bridge.review.cli import review
 from bridge.speech.cli import app as models
@@ -40,6 +41,7 @@ app.command()(report)
 app.command()(simulate)
 app.command()(token)
 app.command()(erase)
+app.command()(export)
 app.command()(trace)
 
 

@@ -102,6 +102,7 @@ def _main(settings: Settings) -> str:
     tree["redaction"]["vault_key"] = settings.redaction.secret()
     tree["redaction"]["vault_key_file"] = None
     tree["records"] |= {"db": settings.records.address(), "db_file": None}
+    tree["records"] |= {"master_key": settings.records.master(), "master_key_file": None}
     tree["mqtt"]["password"] = settings.mqtt.password.get_secret_value()  # a file is read at every connection
     for hook, told in zip(settings.webhooks, tree["webhooks"], strict=True):
         told["secret"] = hook.secret.get_secret_value()  # a file is read at every message

@@ -1,10 +1,12 @@
 """Which adapter stands behind which port: all parts of the main process, made and joined."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 import yaml
@@ -20,6 +22,7 @@ from bridge.adapters.metrics import Metrics
 from bridge.adapters.mqtt.station import MqttStation
 from bridge.adapters.record_files import RecordFiles
 from bridge.adapters.recovery import close_interrupted
+from bridge.adapters.sweep import Sweep
 from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
 from bridge.adapters.webhooks.hooks import Webhooks
@@ -32,20 +35,30 @@ from bridge.app.service import Service
 from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
+from bridge.core.forgetting import without_words
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
 from bridge.measuring.ledger import DatabaseLedger
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
-from bridge.records.database import database_of
+from bridge.records.database import codec_of, database_of
 from bridge.redaction.vault import vault_of
 from bridge.web.auth import Door, session_key
 from bridge.web.backstage import Backstage, Parts
 from bridge.web.desk import Console
 from bridge.web.page import Pages
 
+if TYPE_CHECKING:
+    from bridge.adapters.spans import Spans
+
 log = structlog.get_logger()
+NO_OTEL: Final = "OpenTelemetry is not installed. Cure: pip install handoff-bridge[otel], or leave it out."
 DEFAULT_SCRIPT = Path(__file__).parent / "adapters" / "bot_default.yaml"
+
+
+class Part(Protocol):
+    def describe(self) -> dict[str, Any]:
+        """For /healthz and the metrics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,10 +92,12 @@ async def wire(settings: Settings) -> Bridge:
     paths, clock = Paths(settings.run_dir), SystemClock()
     records = settings.records.dir
     tts = TtsProcess(paths.clips, settings.sip.clock_rate, settings.tts.timeout_s)
-    files, kept = FileStore(records), RecordFiles(records)
+    codec = codec_of(settings)
+    files, kept = FileStore(records, codec), RecordFiles(records, codec)
     interrupted = await close_interrupted(files, records / "events.jsonl")
-    archive = Archive(files, kept, database := database_of(settings))
-    events = FileEvents(records)
+    archive = Archive(files, kept, database := database_of(settings, codec))
+    events = FileEvents(records, codec)
+    sweep = Sweep(settings.records, database, events, without_words, site=settings.site, codec=codec)
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     console = Console(pages := Pages(), clock.utc())
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
@@ -95,7 +110,8 @@ async def wire(settings: Settings) -> Bridge:
         else None
     )
     metrics = Metrics(directory)
-    others = [sink for sink in (mqtt and mqtt.events, hooks) if sink]
+    spans = _spans(settings)
+    others = [sink for sink in (mqtt and mqtt.events, hooks, spans) if sink]
     told = Tee(events, feed, console, metrics, *others)
     book = Callbacks(settings, CallbackFiles(records / "callbacks"), directory, told, clock)
     llm, detectors = refiner_of(settings), _detectors(settings)
@@ -107,18 +123,22 @@ async def wire(settings: Settings) -> Bridge:
     )  # fmt: skip
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
-    parts = _parts(mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing, records=archive)
+    parts = _parts(
+        mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing, records=archive, retention=sweep
+    )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
-    ledger = DatabaseLedger(database.url)
+    ledger = DatabaseLedger(database.url, codec)
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time), records=kept,
-        search=DatabaseSearch(database), ledger=ledger,
-        telephones=browsers, parts=parts, metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
+        search=DatabaseSearch(database), ledger=ledger, telephones=browsers, parts=parts,
+        metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
     )  # fmt: skip
-    starts: list[Callable[[], None]] = [archive.start, probing.start]
-    closes: list[Callable[[], Awaitable[None] | None]] = [archive.close, probing.close, ledger.close]
+    starts: list[Callable[[], None]] = [archive.start, sweep.start, probing.start]
+    closes: list[Callable[[], Awaitable[None] | None]] = [
+        sweep.close, archive.close, probing.close, ledger.close,
+    ]  # fmt: skip
     if ami:
         starts.append(ami.start)
         closes.append(ami.close)
@@ -130,6 +150,8 @@ async def wire(settings: Settings) -> Bridge:
         closes.append(hooks.close)
     if llm:
         closes.append(llm.aclose)
+    if spans:
+        closes.append(partial(asyncio.to_thread, spans.close))
     return Bridge(
         service=service, tts=tts, callbacks=book, stage=stage, missing=missing, starts=starts,
         closes=[*closes, events.close],
@@ -144,6 +166,17 @@ def _detectors(settings: Settings) -> Detectors:
     return detectors
 
 
-def _parts(**parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | Archive | None) -> Parts:
+def _spans(settings: Settings) -> "Spans | None":
+    """Raises `ConfigError` where the extra is wanted and not there."""
+    if settings.tracing.endpoint is None:
+        return None
+    try:
+        from bridge.adapters.spans import Spans
+    except ImportError:
+        raise ConfigError(f"tracing.endpoint: {NO_OTEL}") from None
+    return Spans.to_collector(settings.site, settings.tracing)
+
+
+def _parts(**parts: Part | None) -> Parts:
     """Those that are there, with what each says of itself."""
     return {name: part.describe for name, part in parts.items() if part}

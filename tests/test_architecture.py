@@ -54,6 +54,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "asyncpg": ("bridge/adapters/db/",),
     "fastapi": ("bridge/web/",),
     "prometheus_client": ("bridge/adapters/metrics.py",),
+    "opentelemetry": ("bridge/adapters/spans.py",),
 }
 
 IMPURE = frozenset(

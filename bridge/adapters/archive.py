@@ -157,7 +157,11 @@ class Archive:
         while self._due:
             id = next(iter(self._due))
             what = self._due[id]
-            record = await asyncio.to_thread(read_record, what) if isinstance(what, Path) else what
+            record = (
+                await asyncio.to_thread(read_record, what, self._there.codec)
+                if isinstance(what, Path)
+                else what
+            )
             if record is not None:  # else it was erased, or cannot be read and the log says so
                 await self._file_one(record)
             self._due.pop(id, None)

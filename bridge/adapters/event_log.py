@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -47,3 +48,32 @@ def drop_lines(path: Path, doomed: Doomed) -> int:
         os.fsync(file.fileno())
     unfinished.rename(path)
     return len(lines) - len(kept)
+
+
+def cut_off(path: Path, before: str) -> int:
+    """Events stand in the order of their `ts`: all up to the first that is not before that moment go. How
+    many bytes. Nobody may append meanwhile. Raises OSError: the file is as it was."""
+    with path.open("rb") as file:
+        at = 0
+        while line := file.readline():
+            if _told_at(line) >= before:
+                break
+            at += len(line)
+        if at == 0:
+            return 0
+        file.seek(at)
+        unfinished = path.with_name(f"{path.name}.part")
+        with unfinished.open("wb") as kept:
+            shutil.copyfileobj(file, kept)
+            kept.flush()
+            os.fsync(kept.fileno())
+    unfinished.rename(path)
+    return at
+
+
+def _told_at(line: bytes) -> str:
+    """ "" for what cannot be read, and for what was erased: it goes with its neighbours."""
+    try:
+        return str(json.loads(line).get("ts", ""))
+    except (ValueError, AttributeError):
+        return ""

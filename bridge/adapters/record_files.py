@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import structlog
-from pydantic import ValidationError
 
-from bridge.adapters.files import RECORD
+from bridge.adapters.codec import CLEAR, Codec
 from bridge.model.record import ConversationRecord
 from bridge.ports import RecordPage
 
@@ -19,8 +18,8 @@ log = structlog.get_logger()
 class RecordFiles:
     """Keeps `bridge.ports.Records`: DIR/YYYY-MM-DD/ID.json, by day and by the time of writing."""
 
-    def __init__(self, dir: Path) -> None:
-        self._dir = dir
+    def __init__(self, dir: Path, codec: Codec = CLEAR) -> None:
+        self._dir, self.codec = dir, codec
 
     async def find(self, id: str) -> ConversationRecord | None:
         """An id is letters, digits, - and _: whatever else is asked for is no path of ours."""
@@ -39,7 +38,7 @@ class RecordFiles:
     def _find(self, id: str) -> ConversationRecord | None:
         for day in self._days():
             if (path := day / f"{id}.json").is_file():
-                return read_record(path)
+                return read_record(path, self.codec)
         return None
 
     def _recent(self, before: str | None, limit: int) -> RecordPage:
@@ -50,7 +49,7 @@ class RecordFiles:
                 continue
             if len(found) == limit:
                 return RecordPage(records=tuple(found), next=last)
-            if record := read_record(path):
+            if record := read_record(path, self.codec):
                 found.append(record)
                 last = key
         return RecordPage(records=tuple(found))
@@ -66,12 +65,12 @@ class RecordFiles:
         return sorted((path for path in self._dir.glob("????-??-??") if path.is_dir()), reverse=True)
 
 
-def read_record(path: Path) -> ConversationRecord | None:
+def read_record(path: Path, codec: Codec = CLEAR) -> ConversationRecord | None:
     """None for one that is gone or cannot be read; the log says which."""
     try:
-        return RECORD.validate_json(path.read_bytes())
+        return codec.load(path.stem, path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValidationError) as error:
+    except (OSError, ValueError) as error:
         log.error("record not read", file=path.name, cause=type(error).__name__)
         return None

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from bridge.adapters.files import RECORD, FileStore
+from bridge.adapters.codec import FIELD
+from bridge.adapters.files import FileStore
 from bridge.model.cue import Escalation
 from bridge.model.handoff import Event, HandoffRecord, Outcome, State, StateAt
 from bridge.model.record import ConversationRecord
@@ -23,13 +24,13 @@ async def close_interrupted(store: FileStore, events: Path) -> tuple[str, ...]:
     """Write the record of every conversation that was opened and never saved. Their ids.
 
     A disk that refuses costs nothing but time: the next start finds them again."""
-    stubs = {stub.id: stub for stub in _stubs(store.open_dir)}
+    stubs = {stub.id: stub for stub in _stubs(store) if not store.closed(stub)}
     if not stubs:
         return ()
     told: dict[str, list[dict[str, Any]]] = {id: [] for id in stubs}
     for event in _lines(events):
         if event.get("conversation") in told:
-            told[event["conversation"]].append(event)
+            told[event["conversation"]].append(store.codec.open_event(event))
     for id, stub in stubs.items():
         try:
             await store.save(rebuilt(stub, told[id]))
@@ -40,11 +41,11 @@ async def close_interrupted(store: FileStore, events: Path) -> tuple[str, ...]:
     return tuple(stubs)
 
 
-def _stubs(open_dir: Path) -> Iterator[ConversationRecord]:
-    for path in sorted(open_dir.glob("*.json")):
+def _stubs(store: FileStore) -> Iterator[ConversationRecord]:
+    for path in sorted(store.open_dir.glob("*.json")):
         try:
-            yield RECORD.validate_json(path.read_bytes())
-        except (OSError, ValidationError):
+            yield store.codec.load(path.stem, path.read_bytes())
+        except (OSError, ValueError):
             log.error("open conversation not readable", file=path.name)
 
 
@@ -64,6 +65,7 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
 
 def rebuilt(stub: ConversationRecord, events: list[dict[str, Any]]) -> ConversationRecord:
     """The record as far as the events tell it."""
+    events = [event for event in events if FIELD not in event]  # those whose key is gone
     utterances = [_utterance(e) for e in events if e["type"] == "utterance"]
     last = max((float(e.get("at_s", 0.0)) for e in events), default=0.0)
     return replace(

@@ -62,13 +62,14 @@ def _proposals(
     from bridge.cues.detectors import load_detectors
     from bridge.feedback.gather import gather
     from bridge.feedback.proposal import read_proposals
+    from bridge.records.database import codec_of
     from bridge.review.records import records_of
 
     cues = settings.cues
     detectors = load_detectors(settings.asr.language, cues.rules_dir, cues.second_opinion)
     examples = scope.read_text("utf-8").splitlines() if scope else []
     decided = {each.id for file in seen for each in read_proposals(file) if each.accept is not None}
-    found = list(records_of(there, _warn, month or "????-??"))
+    found = list(records_of(there, _warn, month or "????-??", codec_of(settings)))
     return [each for each in gather(found, detectors, examples) if each.id not in decided]
 
 
@@ -115,7 +116,7 @@ def _pack(
     from bridge.adapters.db.totals import Span
     from bridge.measuring.html import write_page
     from bridge.measuring.report import report
-    from bridge.records.database import address_of
+    from bridge.records.database import address_of, codec_of
     from bridge.review.case import write_cases
     from bridge.review.records import cases_of
     from bridge.review.sample import draw, seed_of
@@ -124,14 +125,14 @@ def _pack(
     until = (since + timedelta(days=32)).replace(day=1)
     if out.exists() and any(out.iterdir()):
         raise ValueError(f"--pack {out}: is not empty. Cure: a new directory")
-    cases = list(cases_of(there, _warn, month))
+    cases = list(cases_of(there, _warn, month, codec_of(settings)))
     if cases:
         write_cases(out / "sample.jsonl", draw(cases, settings.review.sample, seed_of(month, settings.site)))
     _propose(out / "feedback.jsonl", _proposals(there, month, settings, scope, seen))
     before = (since - timedelta(days=1)).replace(day=1)
 
     async def made() -> dict[str, Any]:
-        database = Database(address_of(settings), timeout_s=60.0)
+        database = Database(address_of(settings), timeout_s=60.0, codec=codec_of(settings))
         try:
             await database.prepare()
             span = Span(since_s=before.timestamp(), until_s=until.timestamp())

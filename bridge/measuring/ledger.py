@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import URL, Connection, delete, insert, select
 
+from bridge.adapters.codec import CLEAR, Codec
 from bridge.adapters.db.database import Database
 from bridge.adapters.db.errors import DatabaseError
 from bridge.adapters.db.measures import SURVEYS
@@ -27,8 +28,8 @@ class DatabaseLedger:
     """Keeps `bridge.ports.Ledger`. Works in a thread with a loop of its own: a report takes seconds of CPU,
     and calls are up."""
 
-    def __init__(self, url: URL) -> None:
-        self._url = url
+    def __init__(self, url: URL, codec: Codec = CLEAR) -> None:
+        self._url, self._codec = url, codec
         self._kept: dict[Span, tuple[float, dict[str, Any]]] = {}
         self._one = asyncio.Lock()
         self._thread = ThreadPoolExecutor(1, "measures")
@@ -63,7 +64,7 @@ class DatabaseLedger:
 
     async def _apart(self, work: Callable[[Database], Awaitable[T]]) -> T:
         async def run() -> T:
-            database = Database(self._url, timeout_s=QUERY_S)
+            database = Database(self._url, timeout_s=QUERY_S, codec=self._codec)
             try:
                 return await work(database)
             finally:

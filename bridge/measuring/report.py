@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -9,9 +10,10 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from bridge.adapters.codec import Codec
 from bridge.adapters.db import totals as t
 from bridge.adapters.db.database import Database
-from bridge.adapters.db.rows import RECORD, Rows
+from bridge.adapters.db.rows import Rows
 from bridge.measuring.alerts import alerts
 from bridge.measuring.figures import figures
 from bridge.measuring.satisfaction import predictor
@@ -31,17 +33,23 @@ async def report(database: Database, span: t.Span, baseline: t.Span | None = Non
 
 
 async def measure_again(database: Database) -> int:
-    """Records that were stored before they were measured as they are now. How many there were."""
-    done = 0
-    while some := await database.read(lambda c: t.unmeasured(c, AGAIN)):
-        rows = await asyncio.to_thread(_measured, some)
+    """Records that were stored before they were measured as they are now. How many there were; those that
+    cannot be opened are passed over."""
+    done, after = 0, ""
+    while some := await database.read(partial(t.unmeasured, after=after, most=AGAIN)):
+        after = some[-1][0]
+        rows = await asyncio.to_thread(_measured, some, database.codec)
         await database.change(partial(_replace, rows=rows))
         done += len(some)
     return done
 
 
-def _measured(some: Sequence[tuple[str, str]]) -> list[list[Rows]]:
-    return [measured(RECORD.validate_json(body)) for _, body in some]
+def _measured(some: Sequence[tuple[str, str]], codec: Codec) -> list[list[Rows]]:
+    found = []
+    for id, body in some:
+        with suppress(ValueError):
+            found.append(measured(codec.load(id, body.encode())))
+    return found
 
 
 def _replace(connection: Connection, rows: list[list[Rows]]) -> None:

@@ -9,19 +9,21 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from bridge.adapters.callback_files import CALLBACK
+from bridge.adapters.codec import MARK
 from bridge.adapters.db.database import Database
 from bridge.adapters.db.errors import DatabaseError
 from bridge.adapters.event_log import blank_lines, drop_lines
 from bridge.adapters.mqtt.retained import Retained
 from bridge.adapters.mqtt.topics import Topics
 from bridge.adapters.number import number_of
+from bridge.adapters.record_files import read_record
 from bridge.adapters.webhooks import spool
 from bridge.config import Settings
 
 PARTY: Final = re.compile(rb'"(?:caller|called)":\s*"([^"]*)"')
 LEAST_DIGITS: Final = 7
 """a shorter number stands in any file by chance: it is looked for where numbers stand, not everywhere"""
-DATABASES: Final = ("handoff.sqlite", "webhooks.sqlite")
+DATABASES: Final = ("handoff.sqlite", "webhooks.sqlite", "keys.sqlite")
 T = TypeVar("T")
 Erase = Callable[[], Awaitable[int]]
 
@@ -58,8 +60,13 @@ class Erasure:
 
     def _records(self) -> Iterator[Path]:
         for path in (*self._dir.glob("????-??-??/*.json"), *self._dir.glob("open/*.json")):
-            parties = PARTY.findall(path.read_bytes())
-            if any(number_of(party.decode("utf-8", "replace")) == self.number for party in parties):
+            body = path.read_bytes()
+            if body.startswith(MARK):
+                record = read_record(path, self._database.codec)
+                parties = [record.caller, record.called] if record else []
+            else:
+                parties = [party.decode("utf-8", "replace") for party in PARTY.findall(body)]
+            if any(number_of(party) == self.number for party in parties):
                 yield path
 
     def _callbacks(self) -> dict[str, Path]:
@@ -81,6 +88,7 @@ class Erasure:
             "events": self._off(lambda: blank_lines(self._dir / "events.jsonl", self._mine)),
             "review files": self._off(self._erase_reviews),
             "webhooks": self._off(self._erase_webhooks),
+            "keys": self._off(lambda: self._database.codec.destroy(self.ids)),
             "database": self._erase_rows,
             "mqtt": self._erase_retained,
         }

@@ -11,6 +11,7 @@ import typer
 
 from bridge.config import Settings
 from bridge.options import EXIT_USAGE, ConfigOption, JsonOption, SetOption, fail, settings_of
+from bridge.records.database import codec_of
 from bridge.review.case import Case, line_of, read_cases, write_cases
 from bridge.review.judgement import Costs
 from bridge.review.label import label_file
@@ -82,7 +83,7 @@ def _sample(
         raise ValueError(f"--out {out}: is there, perhaps with labels. Cure: another name, or remove it")
     if not records.is_dir() and not due:
         raise ValueError(f"--records {records}: no such directory. Cure: the directory of records.dir")
-    everything = list(cases_of(records, _warn, month))
+    everything = list(cases_of(records, _warn, month, codec_of(settings)))
     seed = seed_of(month, settings.site)
     drawn = draw(everything, n or settings.review.sample, seed)
     typer.echo(

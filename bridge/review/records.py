@@ -5,20 +5,23 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from bridge.adapters.files import RECORD
+from bridge.adapters.codec import CLEAR, Codec
+from bridge.adapters.keyring import Sealed
 from bridge.model.record import ConversationRecord
 from bridge.review.case import Case, case_of
 
 
-def cases_of(records: Path, tell: Callable[[str], None], month: str = "????-??") -> Iterator[Case]:
+def cases_of(
+    records: Path, tell: Callable[[str], None], month: str = "????-??", codec: Codec = CLEAR
+) -> Iterator[Case]:
     """As `records_of`; without those in which nothing was said."""
-    for record in records_of(records, tell, month):
+    for record in records_of(records, tell, month, codec):
         if case := case_of(record):
             yield case
 
 
 def records_of(
-    records: Path, tell: Callable[[str], None], month: str = "????-??"
+    records: Path, tell: Callable[[str], None], month: str = "????-??", codec: Codec = CLEAR
 ) -> Iterator[ConversationRecord]:
     """Of all finished conversations, or of those of one month (YYYY-MM), day by day.
 
@@ -26,12 +29,14 @@ def records_of(
     """
     for path in sorted(records.glob(f"{month}-??/*.json")):
         try:
-            record = RECORD.validate_json(path.read_bytes())
+            record = codec.load(path.stem, path.read_bytes())
         except OSError as error:
             tell(f"{path}: passed over: {error.strerror}")
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(str(part) for part in first["loc"]) or "line 1"
             tell(f"{path}: passed over: {where}: {first['msg']}. Cure: restore the file or remove it")
+        except Sealed as error:
+            tell(f"{path}: passed over: {error}")
         else:
             yield record

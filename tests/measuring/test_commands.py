@@ -5,13 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import delete, update
 from typer.testing import CliRunner
 
+from bridge.adapters.codec import SealedCodec
 from bridge.adapters.db.database import Database
 from bridge.adapters.db.engine import url_of
 from bridge.adapters.db.measures import MEASURES, SURVEYS
 from bridge.adapters.db.totals import Span
+from bridge.adapters.keyring import Keyring
 from bridge.cli import app
 from bridge.measuring.html import page
 from bridge.measuring.report import report
@@ -127,4 +130,18 @@ async def test_who_cannot_be_told_apart_is_in_no_first_contact(tmp_path: Path) -
     told = await report(database, Span())
     assert (told["fcr_n"], told["fcr"]) == (2, 0.5)
     assert (await report(database, Span(days=0.5)))["fcr"] == 1.0
+    await database.close()
+
+
+async def test_sealed_records_are_measured_again_and_those_without_a_key_passed_over(tmp_path: Path) -> None:
+    codec = SealedCodec(Keyring(tmp_path, Fernet.generate_key().decode()))
+    database = Database(url_of("", tmp_path), derive=DERIVED, codec=codec)
+    await database.prepare()
+    asks = ("27 a can i take your order number", "30 c four four one two oh")
+    await database.write(record(handoff(), turns=asks))
+    await database.write(replace(record(handoff(id="h2")), id="c2"))
+    await database.change(lambda c: c.execute(delete(MEASURES)))
+    codec.destroy(["c2"])
+    told = await report(database, Span())
+    assert (told["conversations"], told["asked_per_call"]) == (1, 1.0)
     await database.close()

@@ -82,7 +82,7 @@ async def test_nothing_of_him_is_left_and_all_of_others(tmp_path: Path, url: URL
     )
     assert await erasure.erase() == {
         "record files": 2, "recordings": 2, "callbacks": 2, "events": 4, "review files": 2, "webhooks": 2,
-        "database": 2, "mqtt": 0,
+        "keys": 0, "database": 2, "mqtt": 0,
     }  # fmt: skip
     assert await erasure.left() == {}
     assert await database.lacking(["conv-one", "conv-two", "conv-three"]) == [], "and none is filed again"

@@ -3,23 +3,28 @@
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import closing
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import URL, Connection, Executable, String, delete, func, insert, or_, select
+import structlog
+from sqlalchemy import URL, Connection, Executable, String, delete, func, insert, or_, select, tuple_
 
+from bridge.adapters.codec import CLEAR, Codec
 from bridge.adapters.db.engine import WRITES, open_engine, told_apart
 from bridge.adapters.db.migrate import upgrade
-from bridge.adapters.db.rows import RECORD, Derive, Rows, rows_of
+from bridge.adapters.db.rows import Derive, Rows, rows_of
 from bridge.adapters.db.schema import ALL
 from bridge.adapters.db.tables import CONVERSATIONS, ERASURES
 from bridge.model.record import ConversationRecord
 
+log = structlog.get_logger()
 T = TypeVar("T")
+PAGE: Final = 100
+"""whole records in memory at once"""
 AT_ONCE: Final = 500
 """ids in one question; SQLite takes 32,766 values"""
 
@@ -31,9 +36,15 @@ class Database:
     """
 
     def __init__(
-        self, url: URL, *, site: str = "default", timeout_s: float = 5.0, derive: Sequence[Derive] = ()
+        self,
+        url: URL,
+        *,
+        site: str = "default",
+        timeout_s: float = 5.0,
+        derive: Sequence[Derive] = (),
+        codec: Codec = CLEAR,
     ) -> None:
-        self.url = url
+        self.url, self.codec = url, codec
         self._site, self._derive, self._timeout_s = site, derive, timeout_s
         self._engine = open_engine(url, timeout_s=timeout_s)
         self._writer = self._engine.execution_options(**{WRITES: True})
@@ -65,8 +76,10 @@ class Database:
         return await self.change(lambda connection: written(connection, record.id, rows))
 
     def _rows(self, record: ConversationRecord) -> list[Rows]:
+        with told_apart():
+            rows = rows_of(record, self._site, self.codec)
         derived = (derive(record) for derive in self._derive)
-        return [*rows_of(record, self._site), *chain.from_iterable(derived)]
+        return [*rows, *chain.from_iterable(derived)]
 
     async def lacking(self, ids: Iterable[str]) -> list[str]:
         """Those that are neither there nor erased, in their order."""
@@ -82,12 +95,37 @@ class Database:
     async def find(self, id: str) -> ConversationRecord | None:
         query = select(CONVERSATIONS.c.record).where(CONVERSATIONS.c.id == id)
         body = await self.read(lambda c: c.execute(query).scalar_one_or_none())
-        return RECORD.validate_json(body) if body is not None else None
+        return self.codec.load(id, body.encode()) if body is not None else None
+
+    async def between(self, since_s: float, until_s: float) -> AsyncIterator[tuple[str, ConversationRecord]]:
+        """(site, record) of those that began in that time (seconds since 1970), in that order; what cannot
+        be opened or read is passed over."""
+        c = CONVERSATIONS.c
+        last: tuple[float, str] = (since_s, "")
+        while True:
+            query = (
+                select(c.started_s, c.id, c.site, c.record)
+                .where(tuple_(c.started_s, c.id) > last, c.started_s < until_s)
+                .order_by(c.started_s, c.id)
+                .limit(PAGE)
+            )
+            page = await self.read(partial(_rows_of, query=query))
+            for _, id, site, body in page:
+                try:
+                    record = self.codec.load(id, body.encode())
+                except ValueError:
+                    log.warning("a record in the database cannot be read", record=id)
+                    continue
+                yield site, record
+            if len(page) < PAGE:
+                return
+            last = (page[-1][0], page[-1][1])
 
     async def of_number(self, number: str) -> list[str]:
         """Conversations with that caller, or in which he was called back; `number` as `number_of` has it."""
         c = CONVERSATIONS.c
-        query = select(c.id).where((c.caller == number) | (c.called == number)).order_by(c.started_s)
+        written = self.codec.numbers(number)
+        query = select(c.id).where(c.caller.in_(written) | c.called.in_(written)).order_by(c.started_s)
         return list(await self.read(partial(_ids, query=query)))
 
     async def erase(self, ids: Iterable[str]) -> int:
@@ -118,6 +156,10 @@ class Database:
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+
+def _rows_of(connection: Connection, query: Executable) -> Sequence[Any]:
+    return connection.execute(query).all()
 
 
 def _ids(connection: Connection, query: Executable) -> Sequence[str]:

@@ -4,26 +4,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import Table
 
+from bridge.adapters.codec import CLEAR, Codec
+from bridge.adapters.codec import RECORD as RECORD
 from bridge.adapters.db.tables import CONVERSATIONS, HANDOFFS, UTTERANCES
 from bridge.adapters.number import number_of
 from bridge.model.handoff import HandoffRecord, State
 from bridge.model.record import ConversationRecord
 
-RECORD = TypeAdapter(ConversationRecord)
 Rows = tuple[Table, Sequence[Mapping[str, Any]]]
 Derive = Callable[[ConversationRecord], Iterable[Rows]]
 """Rows of other tables, written in the record's own transaction; each has its column `conversation`."""
 
 
-def rows_of(record: ConversationRecord, site: str) -> list[Rows]:
-    """In the order in which they can be inserted."""
+def rows_of(record: ConversationRecord, site: str, codec: Codec = CLEAR) -> list[Rows]:
+    """In the order in which they can be inserted. Raises OSError."""
     return [
-        (CONVERSATIONS, [_conversation(record, site)]),
+        (CONVERSATIONS, [_conversation(record, site, codec)]),
         (HANDOFFS, [_handoff(record.id, number, each) for number, each in enumerate(record.handoffs, 1)]),
-        (UTTERANCES, list(_utterances(record))),
+        (UTTERANCES, list(_utterances(record, codec))),
     ]
 
 
@@ -31,7 +31,7 @@ def started_s(record: ConversationRecord) -> float:
     return datetime.fromisoformat(record.started_at).timestamp()
 
 
-def _conversation(record: ConversationRecord, site: str) -> dict[str, Any]:
+def _conversation(record: ConversationRecord, site: str, codec: Codec) -> dict[str, Any]:
     handoffs = record.handoffs
     return {
         "id": record.id,
@@ -40,13 +40,13 @@ def _conversation(record: ConversationRecord, site: str) -> dict[str, Any]:
         "started_s": started_s(record),
         "seconds": record.seconds,
         "ended": record.ended,
-        "caller": _storable(number_of(record.caller)),
-        "called": _storable(number_of(record.called)),
+        "caller": codec.number(_storable(number_of(record.caller))),
+        "called": codec.number(_storable(number_of(record.called))),
         "handoffs": len(handoffs),
         "reason": handoffs[0].escalation.reason if handoffs else "",
         "result": handoffs[-1].outcome.result if handoffs else "",
         "rules_version": record.rules_version,
-        "record": RECORD.dump_json(record).decode(),
+        "record": codec.dump(record).decode(),
     }
 
 
@@ -81,7 +81,7 @@ def _entered(handoff: HandoffRecord, state: State) -> float | None:
     return next((entry.at_s for entry in handoff.states if entry.state is state), None)
 
 
-def _utterances(record: ConversationRecord) -> Iterable[dict[str, Any]]:
+def _utterances(record: ConversationRecord, codec: Codec) -> Iterable[dict[str, Any]]:
     for number, utterance in enumerate(record.transcript):
         yield {
             "conversation": record.id,
@@ -90,7 +90,7 @@ def _utterances(record: ConversationRecord) -> Iterable[dict[str, Any]]:
             "start_s": utterance.start_s,
             "end_s": utterance.end_s,
             "during": utterance.during,
-            "text": _storable(utterance.text),
+            "text": codec.words(_storable(utterance.text)),
         }
 
 

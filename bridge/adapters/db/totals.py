@@ -9,8 +9,10 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Select,
+    and_,
     case,
     delete,
+    exists,
     func,
     insert,
     literal,
@@ -21,7 +23,7 @@ from sqlalchemy import Float as SqlFloat
 
 from bridge.adapters.db.measures import HANDOFF_MEASURES, MEASURES, SURVEYS, VERSION
 from bridge.adapters.db.rows import Rows
-from bridge.adapters.db.tables import CONVERSATIONS
+from bridge.adapters.db.tables import CONVERSATIONS, UTTERANCES
 
 UNKNOWN_CALLERS: Final = ("", "anonymous", "unknown", "unavailable", "restricted", "private", "withheld")
 """nobody can be told to have called again"""
@@ -178,12 +180,16 @@ def labelled(connection: Connection, span: Span, most: int) -> list[Mapping[str,
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def unmeasured(connection: Connection, most: int) -> Sequence[tuple[str, str]]:
-    """Id and record of conversations that were stored before they were measured as they are now."""
+def unmeasured(connection: Connection, after: str, most: int) -> Sequence[tuple[str, str]]:
+    """Id and body of records that were stored before they were measured as they are now, by id from behind
+    `after`. What was measured by older formulas before its words were forgotten stays as it is."""
+    c, m = CONVERSATIONS.c, MEASURES.c
+    speaks = exists().where(UTTERANCES.c.conversation == c.id)
     query = (
-        select(CONVERSATIONS.c.id, CONVERSATIONS.c.record)
-        .outerjoin(MEASURES, MEASURES.c.conversation == CONVERSATIONS.c.id)
-        .where(or_(MEASURES.c.conversation.is_(None), MEASURES.c.version < VERSION))
+        select(c.id, c.record)
+        .outerjoin(MEASURES, m.conversation == c.id)
+        .where(or_(m.conversation.is_(None), and_(m.version < VERSION, speaks)), c.id > after)
+        .order_by(c.id)
         .limit(most)
     )
     return [(row[0], row[1]) for row in connection.execute(query)]
