@@ -29,6 +29,9 @@ AGAIN: Final = 200
 async def report(database: Database, span: t.Span, baseline: t.Span | None = None) -> dict[str, Any]:
     """As JSON; docs/measures.md names every key. Raises `DatabaseError`."""
     await measure_again(database)
+    spelt = (spelling for caller in t.UNKNOWN_CALLERS for spelling in (caller, caller.capitalize()))
+    unknown = {known for spelling in spelt for known in database.codec.numbers(spelling)}
+    span = replace(span, unknown=tuple(sorted(unknown)))
     return await database.read(lambda connection: _report(connection, span, baseline))
 
 
@@ -82,7 +85,9 @@ def _report(connection: Connection, span: t.Span, baseline: t.Span | None) -> di
         "alerts": [alert.as_dict() for alert in alerts(months)],
     }
     if baseline:
-        told["baseline"] = figures(t.totals(connection, replace(baseline, days=span.days))[None], guess)
+        told["baseline"] = figures(
+            t.totals(connection, replace(baseline, days=span.days, unknown=span.unknown))[None], guess
+        )
     return told
 
 

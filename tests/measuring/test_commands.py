@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import delete, update
 from typer.testing import CliRunner
 
-from bridge.adapters.codec import SealedCodec
+from bridge.adapters.codec import CLEAR, SealedCodec
 from bridge.adapters.db.database import Database
 from bridge.adapters.db.engine import url_of
 from bridge.adapters.db.measures import MEASURES, SURVEYS
@@ -120,8 +120,11 @@ async def test_faults_of_ours_are_left_out_and_said_so(tmp_path: Path) -> None:
     await database.close()
 
 
-async def test_who_cannot_be_told_apart_is_in_no_first_contact(tmp_path: Path) -> None:
-    database = await opened(tmp_path)
+@pytest.mark.parametrize("sealed", [False, True])
+async def test_who_cannot_be_told_apart_is_in_no_first_contact(tmp_path: Path, sealed: bool) -> None:
+    codec = SealedCodec(Keyring(tmp_path, Fernet.generate_key().decode())) if sealed else CLEAR
+    database = Database(url_of("", tmp_path), derive=DERIVED, codec=codec)
+    await database.prepare()
     days = ["2026-09-01", "2026-09-02", "2026-10-01"]
     for number, day in enumerate(days):
         one = record(id=f"a{number}", caller="sip:anonymous@pbx", started_at=f"{day}T10:00:00.000Z")

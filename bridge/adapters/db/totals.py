@@ -26,7 +26,6 @@ from bridge.adapters.db.rows import Rows
 from bridge.adapters.db.tables import CONVERSATIONS, UTTERANCES
 
 UNKNOWN_CALLERS: Final = ("", "anonymous", "unknown", "unavailable", "restricted", "private", "withheld")
-"""nobody can be told to have called again"""
 DAY_S: Final = 86_400.0
 GROUPS: Final = ("escalated", "reason", "rule", "month")
 FEATURES: Final = (
@@ -43,6 +42,8 @@ class Span:
     since_s: float = 0.0
     until_s: float = 1e12
     days: float = 7.0
+    unknown: tuple[str, ...] = UNKNOWN_CALLERS
+    """callers of whom nobody can tell whether they called again"""
 
 
 def _yes(column: ColumnElement[Any]) -> ColumnElement[int]:
@@ -59,7 +60,7 @@ def facts(span: Span, last_s: float) -> FromClause:
     over_s = c.started_s + c.seconds
     within_s = over_s + span.days * DAY_S
     called_again = case(
-        (func.lower(c.caller).in_(UNKNOWN_CALLERS), None),
+        (func.lower(c.caller).in_(span.unknown), None),
         (within_s > last_s, None),  # counted neither way: those who call again would be all that is known
         (contacts.c.next_s <= within_s, 1),
         else_=0,
