@@ -74,6 +74,7 @@ def _report(connection: Connection, span: t.Span, baseline: t.Span | None) -> di
         "abandons_by_phase": t.counts_of_handoffs(connection, span, "phase", only="abandoned"),
         "whisper": t.counts_of_handoffs(connection, span, "whisper", only="connected"),
         "sources": t.counts_of_handoffs(connection, span, "source", only="escalated"),
+        "brief_right": t.judged_briefs(connection, span),
         "groups": {
             name: figures(apart[key], guess)
             for name, key in (("escalated", True), ("not_escalated", False))

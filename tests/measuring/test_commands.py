@@ -18,6 +18,7 @@ from bridge.adapters.keyring import Keyring
 from bridge.cli import app
 from bridge.measuring.html import page
 from bridge.measuring.report import report
+from bridge.measuring.text import lines
 from bridge.records.measured import DERIVED
 from tests.core.measures.made import handoff, record
 from tests.measuring.conftest import World
@@ -147,4 +148,16 @@ async def test_sealed_records_are_measured_again_and_those_without_a_key_passed_
     codec.destroy(["c2"])
     told = await report(database, Span())
     assert (told["conversations"], told["asked_per_call"]) == (1, 1.0)
+    await database.close()
+
+
+async def test_what_agents_say_of_the_brief_by_the_rules_that_made_it(tmp_path: Path) -> None:
+    database = await opened(tmp_path)
+    for number, said in enumerate(("right", "right", "wrong")):
+        judged = handoff(id=f"h{number}", brief_right=said)
+        made = record(judged, id=f"c{number}", rules_version=f"r{number // 2}")
+        await database.write(made)
+    told = await report(database, Span())
+    assert told["brief_right"] == {"r0": {"right": 2}, "r1": {"wrong": 1}}
+    assert "the brief by agents, rules r1: wrong 1" in list(lines(told))
     await database.close()

@@ -23,7 +23,7 @@ from sqlalchemy import Float as SqlFloat
 
 from bridge.adapters.db.measures import HANDOFF_MEASURES, MEASURES, SURVEYS, VERSION
 from bridge.adapters.db.rows import Rows
-from bridge.adapters.db.tables import CONVERSATIONS, UTTERANCES
+from bridge.adapters.db.tables import CONVERSATIONS, HANDOFFS, UTTERANCES
 
 UNKNOWN_CALLERS: Final = ("", "anonymous", "unknown", "unavailable", "restricted", "private", "withheld")
 DAY_S: Final = 86_400.0
@@ -154,6 +154,23 @@ def counts_of_handoffs(connection: Connection, span: Span, column: str, *, only:
         .group_by(h[column])
     )
     return {str(key): int(n) for key, n in connection.execute(query)}
+
+
+def judged_briefs(connection: Connection, span: Span) -> dict[str, dict[str, int]]:
+    """What agents said of the brief (right, partly, wrong), by the version of the rules that made it."""
+    c, h = CONVERSATIONS.c, HANDOFFS.c
+    query = (
+        select(c.rules_version, h.brief_right, func.count())
+        .select_from(HANDOFFS)
+        .join(CONVERSATIONS, c.id == h.conversation)
+        .where(h.brief_right.is_not(None), c.started_s >= span.since_s, c.started_s < span.until_s)
+        .group_by(c.rules_version, h.brief_right)
+        .order_by(c.rules_version, h.brief_right)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for version, said, n in connection.execute(query):
+        found.setdefault(version, {})[said] = int(n)
+    return found
 
 
 def incomplete(connection: Connection, span: Span) -> int:
