@@ -8,6 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from asr.errors import AsrError
 from bridge.adapters.rules_files import RulesError
 from bridge.api_check import api_findings
+from bridge.assist_check import check_assist
 from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Credential, Settings, Sip
@@ -29,7 +30,8 @@ def check_settings(settings: Settings) -> list[Finding]:
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
         *_bot(settings), *_asr(settings), *_cues(settings), *_records(settings), *_brief(settings),
-        *mqtt_findings(settings), *api_findings(settings), *_tracing(settings), *_paths(settings),
+        *mqtt_findings(settings), *api_findings(settings), *_tracing(settings), *check_assist(settings),
+        *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
 

@@ -15,8 +15,10 @@ from bridge.briefing.cli import brief
 from bridge.config import ConfigError, run_dir
 from bridge.cues.cli import cues
 from bridge.cues.replay import replay
+from bridge.drills.cli import drill
 from bridge.evaluation.cli import evaluate
 from bridge.feedback.cli import feedback
+from bridge.knowledge.cli import app as knowledge
 from bridge.measuring.cli import report, simulate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
 from bridge.records.cli import erase
@@ -30,6 +32,7 @@ from bridge.trace.cli import trace
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(bench, name="bench")
 app.add_typer(models, name="models")
+app.add_typer(knowledge, name="knowledge")
 app.command(name="eval")(evaluate)
 app.command()(redact)
 app.command("cues")(cues)
@@ -43,6 +46,7 @@ app.command()(token)
 app.command()(erase)
 app.command()(export)
 app.command()(trace)
+app.command()(drill)
 
 
 @app.command()

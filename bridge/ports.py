@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from bridge.model.agent import AgentView, DeviceKind
 from bridge.model.brief import Brief
 from bridge.model.callback import Callback
+from bridge.model.knowledge import Snippet
 from bridge.model.record import ConversationRecord
 from bridge.model.routing import Need
 from bridge.model.transfer import Lease, Target
@@ -267,6 +268,12 @@ class Llm(Protocol):
     async def json(self, instruction: str, text: str) -> dict[str, Any] | None:
         """The JSON object that a language model answers to `text`; None on any failure. Never raises, has its
         own deadline; `text` is redacted."""
+
+
+class Knowledge(Protocol):
+    async def search(self, question: str, *, limit: int = 3) -> tuple[Snippet, ...]:
+        """Passages that may answer it, the nearest first; none where nothing is near, or it took too long.
+        Never raises, never holds the event loop."""
 
 
 class ScreenPop(Protocol):

@@ -38,6 +38,7 @@ from bridge.config import ConfigError, Settings
 from bridge.core.forgetting import without_words
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
+from bridge.knowledge.choice import library_of, playbook_of
 from bridge.measuring.ledger import DatabaseLedger
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
@@ -115,16 +116,25 @@ async def wire(settings: Settings) -> Bridge:
     told = Tee(events, feed, console, metrics, *others)
     book = Callbacks(settings, CallbackFiles(records / "callbacks"), directory, told, clock)
     llm, detectors = refiner_of(settings), _detectors(settings)
+    library = library_of(settings) if settings.assist.on else None
     browsers = Browsers(lambda agent, ready: directory.reach(agent, "browser", ready, source="page"))
     desk = Desk(
         settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=archive,
         pop=console, clock=clock, ears=detectors.ears, rules_version=detectors.version,
         vault=vault_of(settings), wording=wording_of(settings), llm=llm, browsers=browsers,
+        playbook=playbook_of(settings), knowledge=library,
     )  # fmt: skip
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
     parts = _parts(
-        mqtt=mqtt, webhooks=hooks, callbacks=book, ami=ami, options=probing, records=archive, retention=sweep
+        mqtt=mqtt,
+        webhooks=hooks,
+        callbacks=book,
+        ami=ami,
+        options=probing,
+        records=archive,
+        retention=sweep,
+        knowledge=library,
     )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
@@ -148,6 +158,9 @@ async def wire(settings: Settings) -> Bridge:
     if hooks:
         starts.append(hooks.start)
         closes.append(hooks.close)
+    if library:
+        starts.append(library.warm)
+        closes.append(library.close)
     if llm:
         closes.append(llm.aclose)
     if spans:

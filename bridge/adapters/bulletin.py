@@ -13,7 +13,7 @@ from bridge.ports import Clock
 MOST_CALLS: Final = 2000
 """a call whose end was never told is forgotten behind so many others"""
 HANDOFF_FIELDS: Final = ("reason", "rule", "source", "explicit")
-WORDS: Final = ("quote", "headline")
+WORDS: Final = ("quote", "headline", "told")
 """fields that hold what somebody said, or was made of it"""
 
 

@@ -7,6 +7,7 @@ with the reason. `handoff schema asyncapi` is generated from here.
 from typing import Final, Literal
 
 from bridge.adapters.payload import OfCall
+from bridge.adapters.published_assist import HandedBack, HintOver, HintShown
 from bridge.adapters.published_console import Control, PassedOn, PickUp, Supervision
 from bridge.adapters.published_feedback import HumanPartOver
 from bridge.adapters.published_offers import CallbackTold, OfferAnswered, OfferOver, Queued
@@ -256,7 +257,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
             Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music, Person,
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
             Ask, OfferAnswered, OfferOver, Queued, CallbackTold, Control, PickUp, PassedOn, Supervision,
-            HumanPartOver,
+            HumanPartOver, HintShown, HintOver, HandedBack,
         )
     },
     **{
@@ -288,6 +289,9 @@ KEPT_BACK: Final = {
     "agent_key": "may be part of a secret once it is not one of ours",
     "hears": "wiring of the mixer",
     "voice": "biometric measurements",
+    "hint_spoken": "HintShown tells of it; that it was spoken too stands in this machine's own events",
+    "opened": "what an agent looks at is nobody's business but his trainer's: `handoff drill` reads it",
+    "mood_trend": "a guess at somebody's mood, for the agent's page alone",
     "command_failed": "wiring of a worker",
     "asr_reopened": "wiring of the recognizers",
 }

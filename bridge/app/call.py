@@ -11,14 +11,27 @@ from bridge.app.browsers import Browsers
 from bridge.app.legs import Legs
 from bridge.app.messages import Elapsed, Message
 from bridge.config import Settings
+from bridge.core.assist.playbook import Playbook
 from bridge.core.brief import STANDARD, Wording
 from bridge.core.cues.tracker import Ears
 from bridge.core.redaction import Redactor
+from bridge.model.assist import HintRecord
 from bridge.model.bot import BotState
 from bridge.model.cue import Cue
 from bridge.model.transcript import Transcript
 from bridge.model.transfer import Lease
-from bridge.ports import AgentDirectory, CallbackBook, Clock, EventSink, Llm, ScreenPop, Store, Tts, Vault
+from bridge.ports import (
+    AgentDirectory,
+    CallbackBook,
+    Clock,
+    EventSink,
+    Knowledge,
+    Llm,
+    ScreenPop,
+    Store,
+    Tts,
+    Vault,
+)
 from sip.agent import UserAgent
 
 log = structlog.get_logger()
@@ -45,6 +58,10 @@ class Desk:
     callbacks: CallbackBook | None = None
     """None: nobody is called back"""
     browsers: Browsers = field(default_factory=Browsers)
+    playbook: Playbook | None = None
+    """None: agents get no hints"""
+    knowledge: Knowledge | None = None
+    """None: nor passages"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +81,8 @@ class Call:
     redactor: Redactor = field(default_factory=Redactor)
     bot_state: BotState = field(default_factory=BotState)
     cues: list[Cue] = field(default_factory=list)
+    hints: dict[str, tuple[HintRecord, ...]] = field(default_factory=dict)
+    """what agents were shown, by handoff"""
     headers: dict[str, str] = field(default_factory=dict)
     caller_id: str = ""
     promised: Lease | None = None

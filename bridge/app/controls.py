@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from bridge.app import messages as m
+from bridge.app.assisting import Assisting
 from bridge.app.call import Call
 from bridge.app.ear import TALKING, Ear
 from bridge.app.handoff import TIMER, Handoff
 from bridge.app.handoffs import Handoffs
 from bridge.app.supervising import Supervising
 from bridge.core.redaction import redact
+from bridge.model.brief import Brief
 from bridge.model.handoff import Event, State
 from bridge.ports import Answer
 
@@ -41,8 +43,9 @@ class Rule:
 class Controls:
     """Of one conversation."""
 
-    def __init__(self, call: Call, ear: Ear, handoffs: Handoffs) -> None:
+    def __init__(self, call: Call, ear: Ear, handoffs: Handoffs, brief: Callable[[], Brief | None]) -> None:
         self._call, self._ear, self._handoffs = call, ear, handoffs
+        self.assisting = Assisting(call, ear, handoffs, brief)
         self.supervising = Supervising(call, ear)
         self._holds: list[tuple[float, float | None]] = []
         self._picked_up = ""
@@ -61,6 +64,8 @@ class Controls:
         """As `Handoffs.during`; what is said while the agent has the caller on hold is on hold too."""
         held = any(start <= at_s and (end is None or at_s < end) for start, end in self._holds)
         now = self._handoffs.during(leg, at_s)
+        if now == "dialogue" and leg == self._call.legs.current.get("agent"):
+            now = "hint" if self.assisting.in_ear.plays_at(at_s) else now
         return "hold" if held and now == "dialogue" else now
 
     def follow(self) -> None:
@@ -69,6 +74,7 @@ class Controls:
         if self._holds and self._holds[-1][1] is None and not self._ear.overlays.agent_hold:
             self._holds[-1] = (self._holds[-1][0], self._call.now_s())
         self.supervising.follow(talking=state in TALKING)
+        self.assisting.follow()
 
     def obey(self, order: m.Controlled) -> Answer:
         """Whose call it is, and its state, are looked at where nothing can come between that and the deed."""
@@ -96,6 +102,12 @@ class Controls:
             case m.Drafted():
                 self._need(handoff, WRAPPING)
                 self._draft(handoff, order.what)
+            case m.Hinted(hint, how):
+                self._need(handoff, CONNECTED)
+                if not self.assisting.close(hint, how):
+                    raise Refused("conflict", "That hint is gone.")
+            case m.Opened(what):
+                self._call.emit("opened", what=what, handoff=handoff.id, state=handoff.state)
             case m.Supervised():
                 self._need(handoff, TALKING)
                 if trouble := self.supervising.order(order.what, redact(order.by)):

@@ -66,8 +66,8 @@ class Conversation:
         self.bot = BotSide(
             call, script, incoming.headers, hear=self._hear, asked=self._asked,
             reprompted=lambda: self._watch.reprompted(),
-            hang_up_caller=lambda why: self.lines.hang_up_caller(why), announce=self._announce,
-            missing=self._bot_missing,
+            hang_up_caller=lambda why: self.lines.hang_up_caller(why),
+            announce=lambda text: self.handoffs.whisper.announce(text), missing=self._bot_missing,
         )  # fmt: skip
         self.ear = Ear(call, local_bot=self.bot.local)
         self.handoffs = Handoffs(
@@ -75,7 +75,7 @@ class Conversation:
             changed=lambda: self.lines.close_when_alone(),
         )  # fmt: skip
         self._orders = Orders(call, self.handoffs)
-        self.controls = Controls(call, self.ear, self.handoffs)
+        self.controls = Controls(call, self.ear, self.handoffs, lambda: self.brief)
         self._watch = Watch(call, self.handoffs, self.bot)
         self._listening = Listening(
             call, pool, hear=self._hear, glimpse=self._glimpse, voice=self._voiced,
@@ -204,6 +204,8 @@ class Conversation:
                 self.handoffs.elapsed(name)
             case "leave":
                 self.lines.hang_up_caller("to be called back")
+            case "assist":
+                self.controls.assisting.elapsed()
             case "zero" | "quiet":
                 self._watch.elapsed(name)
             case "bot_no_answer":
@@ -222,7 +224,7 @@ class Conversation:
 
     def _hear(self, utterance: Utterance) -> None:
         self.call.transcript = self.call.transcript.add(utterance)
-        self._telling.utterance(utterance)
+        self.controls.assisting.hear(self._telling.utterance(utterance))
         held = utterance.speaker is Speaker.BOT and self._caller_holds
         if not utterance.addressed or held or self.handoffs.survey.heard(utterance):
             return
@@ -248,6 +250,7 @@ class Conversation:
 
     def _voiced(self, speaker: Speaker, speaking: bool) -> None:
         self.call.emit("speech", speaker=speaker, speaking=speaking)
+        self.controls.assisting.voiced(speaker, speaking)
         if speaker is Speaker.CALLER:
             self.lines.caller_heard()
 
@@ -278,9 +281,6 @@ class Conversation:
         if self.bot.voicebot:
             self.bot.voicebot.play_ended(event)
         self.handoffs.whisper.play_ended(event)
-
-    def _announce(self, text: str) -> None:
-        self.handoffs.whisper.announce(text)
 
     def _asked(self, kind: str) -> None:
         """The built-in bot's question; "" when it is answered."""

@@ -97,6 +97,21 @@ class Drafted:
 
 
 @dataclass(frozen=True, slots=True)
+class Hinted:
+    """The agent has done what the hint says, or does not want it."""
+
+    hint: str
+    how: Literal["ticked", "dismissed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The agent looks at what lies folded on his page."""
+
+    what: Literal["transcript"]
+
+
+@dataclass(frozen=True, slots=True)
 class Supervised:
     """A supervisor listens, coaches or barges in from the telephone at `uri`. `mode` None: leaves."""
 
@@ -112,7 +127,7 @@ class Controlled:
     `handoff`: the handoff that the page showed; None: whichever there is.
     """
 
-    what: Pressed | PassedOn | Drafted | Supervised
+    what: Pressed | PassedOn | Drafted | Hinted | Opened | Supervised
     by: str
     agent: str | None
     handoff: str | None

@@ -48,4 +48,5 @@ def record_of(
         holds_s=holds_s,
         csat=csat,
         rules_version=call.desk.rules_version,
+        hints=tuple(hint for hints in call.hints.values() for hint in hints),
     )

@@ -248,7 +248,7 @@ class Service:
     async def control(
         self,
         id: str,
-        what: m.Pressed | m.PassedOn | m.Drafted | m.Supervised,
+        what: m.Pressed | m.PassedOn | m.Drafted | m.Hinted | m.Opened | m.Supervised,
         *,
         by: str,
         agent: str | None,

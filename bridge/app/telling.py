@@ -18,8 +18,8 @@ class Telling:
         self.plainly = call.settings.asr.events_with_text
         """measuring: speech in the events, else never"""
 
-    def utterance(self, utterance: Utterance) -> None:
-        """What was said to nobody is redacted too, but it is no context for others."""
+    def utterance(self, utterance: Utterance) -> Utterance:
+        """As it may be told. What was said to nobody is redacted too, but it is no context for others."""
         call = self._call
         if self.plainly and utterance.speaker is Speaker.CALLER:
             call.emit("final", text=utterance.text)
@@ -29,6 +29,7 @@ class Telling:
             "utterance", id=told.id, speaker=told.speaker, text=told.text, normalized=told.normalized,
             start_s=told.start_s, end_s=told.end_s, during=told.during,
         )  # fmt: skip
+        return told
 
     def sealed(self) -> str | None:
         """The transcript as it was said, in the vault."""

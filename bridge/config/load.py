@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bridge.config.agents import Agent
 from bridge.config.ami import Ami
+from bridge.config.assist import Assist
 from bridge.config.browser import Browser
 from bridge.config.console import Console
 from bridge.config.outside import Api, Mqtt, Tracing, Webhook
@@ -72,6 +73,7 @@ class Settings(BaseSettings):
     webhooks: list[Webhook] = []
     tracing: Tracing = Tracing()
     console: Console = Console()
+    assist: Assist = Assist()
 
     _file: ClassVar[dict[str, Any]] = {}
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from bridge.model.assist import HintRecord
 from bridge.model.bot import BotState
 from bridge.model.brief import Brief
 from bridge.model.cue import Cue
@@ -58,3 +59,5 @@ class ConversationRecord:
     """what the caller answered to the question after the call: 1 (bad) to 5; None: no answer"""
     rules_version: str = ""
     """of the cue rules, and of the second opinion's weights, that listened"""
+    hints: tuple[HintRecord, ...] = ()
+    """what agents were shown while connected, and what became of it"""

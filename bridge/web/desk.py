@@ -24,7 +24,7 @@ SHOWS: Final = frozenset(
     {
         "started", "answered", "ringing", "leg_ended", "leg_lost", "remote_hold", "handoff", "brief",
         "dialed", "whisper", "control", "supervision", "pick_up", "passed_on", "escalation", "outcome",
-        "screen_pop",
+        "screen_pop", "hint", "hint_over", "handed_back", "mood_trend",
     }
 )  # fmt: skip
 """events after which a call looks different"""

@@ -10,7 +10,7 @@ from bridge.ports import Told
 from bridge.web.auth import Identity
 from bridge.web.backstage import Backstage
 
-WORDS: Final = ("quote", "headline")
+WORDS: Final = ("quote", "headline", "told")
 RETRY_MS: Final = 1000
 
 

@@ -48,10 +48,14 @@ class Order(Sent):
 
     type: Literal["order"]
     n: int
-    verb: m.Button | Literal["pass_on", "draft", "finish", "supervise", "leave"]
+    verb: (
+        m.Button
+        | Literal["pass_on", "draft", "finish", "supervise", "leave", "tick", "dismiss", "open_transcript"]
+    )
     conversation: Id
     handoff: Id | None = None
     target: Id = ""
+    hint: Annotated[str, Field(max_length=300)] = ""
     note: Annotated[str, Field(max_length=5000)] | None = None
     disposition: Annotated[str, Field(max_length=80)] | None = None
     brief: Literal["right", "partly", "wrong"] | None = None
@@ -200,12 +204,18 @@ async def _obey(stage: Backstage, page: OpenPage, order: Order) -> Answer:
 
 def _what(
     stage: Backstage, page: OpenPage, order: Order
-) -> m.Pressed | m.PassedOn | m.Drafted | m.Supervised:
+) -> m.Pressed | m.PassedOn | m.Drafted | m.Hinted | m.Opened | m.Supervised:
     match order.verb:
         case "pass_on":
             return m.PassedOn(order.target, order.note or "")
         case "draft" | "finish":
             return m.Drafted(order.disposition, order.note, order.brief, finished=order.verb == "finish")
+        case "tick":
+            return m.Hinted(order.hint, "ticked")
+        case "dismiss":
+            return m.Hinted(order.hint, "dismissed")
+        case "open_transcript":
+            return m.Opened("transcript")
         case "supervise":
             return m.Supervised(order.mode, stage.settings.console.telephone(page.who.name))
         case "leave":

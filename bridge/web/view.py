@@ -16,7 +16,7 @@ from bridge.model.transcript import Utterance
 
 View = dict[str, Any]
 BRIEF: Final[TypeAdapter[Brief]] = TypeAdapter(Brief)
-WORDS: Final = ("brief", "utterances", "draft", "caller")
+WORDS: Final = ("brief", "utterances", "draft", "caller", "assist")
 """what of a call holds something that somebody said or typed"""
 
 
@@ -36,6 +36,7 @@ def view_of(conversation: Conversation, whisper: View | None) -> View:
         **_handoff(handoff, conversation),
         "brief": brief_view(conversation.brief) if handoffs.current else None,
         "legs": {role: leg_view(leg) for role in ("caller", "agent") if (leg := call.legs.up(role))},
+        "assist": controls.assisting.view(handoff.id) if handoff else None,
         "hold": overlays.agent_hold,
         "mute": overlays.agent_mute,
         "picked_up": controls.picked_up,

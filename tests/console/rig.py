@@ -34,7 +34,7 @@ from bridge.web.server import make_app
 from sip.commands import Dial
 from sip.memory import Far, MemoryUserAgent
 from tests.console.serving import served
-from tests.flow.stage import SCRIPT, agents
+from tests.flow.stage import SCRIPT, agents, our_playbook
 
 PEOPLE = {
     "ann": ("agent", "ann"),
@@ -120,7 +120,7 @@ async def bureau(tmp_path: Path, **changes: Any) -> AsyncIterator[Bureau]:
     desk = Desk(
         settings=settings, tts=SilentTts(tmp_path), directory=directory, events=Tee(events, feed, console),
         store=FileStore(tmp_path / "records"), pop=console, clock=clock, ears=our_detectors().ears,
-        rules_version="rules of tests",
+        rules_version="rules of tests", playbook=our_playbook(),
     )  # fmt: skip
     service = Service(desk, script=SCRIPT, strict=True)
     stage = Backstage(

@@ -71,7 +71,7 @@ def call(state: str, now_s: float, upto: int, **fields: Any) -> dict[str, Any]:
         "escalation": {"reason": "explicit_request", "quote": BRIEF["quote"], "source": "speech", "rule": "want_person", "score": 1.0, "at_s": 19.4},
         "brief": BRIEF, "utterances": said, "hold": False, "mute": False, "supervision": None,
         "legs": {"caller": {"codec": "PCMU", "lost": False, "held": False}, "agent": {"codec": "PCMU", "lost": False, "held": False}},
-        "whisper": None, "joined_s": None, "draft": None, "attempts": 1, "picked_up": False, **fields,
+        "whisper": None, "joined_s": None, "draft": None, "attempts": 1, "picked_up": False, "assist": None, **fields,
     }  # fmt: skip
 
 
@@ -86,6 +86,16 @@ def snapshot(calls: list[dict[str, Any]], role: str = "agent", agent: str | None
     }  # fmt: skip
 
 
+HINTS = {
+    "hints": [
+        {"id": "repeat/asked/invoice", "kind": "repeat", "title": "The caller already said this: invoice", "why": "last", "at_s": 55.0, "utterances": ["u2"], "link": ""},
+        {"id": "complaint/log_complaint", "kind": "compliance", "title": "Record it as a complaint and give the reference", "why": "Complaint rules of many trades want it recorded, and the caller told how to go on.", "at_s": 42.0, "utterances": [], "link": ""},
+        {"id": "complaint/own_it", "kind": "step", "title": "Say that you will see to it yourself", "why": "The caller has been passed on already; a name makes it the last time.", "at_s": 42.0, "utterances": ["u4"], "link": ""},
+        {"id": "knowledge/https://kb.example/refunds.md#second-payment", "kind": "knowledge", "title": "Second payment", "why": "A payment taken twice goes back to the same account within three working days.", "at_s": 52.0, "utterances": ["u7"], "link": "https://kb.example/refunds.md#second-payment"},
+    ],
+    "done": [{"id": "complaint/acknowledge", "title": "Acknowledge what went wrong"}],
+    "trend": {"before": "frustrated", "now": "neutral", "direction": "better", "utterances": ["u7"]},
+}  # fmt: skip
 OTHERS = [
     {**call("waiting", 71.0, 4), "id": "c2", "handoff": "c2-h1", "agent": None, "entered_s": 36.0,
      "brief": {**BRIEF, "headline": "Wants to cancel the contract after a price rise"}},
@@ -101,6 +111,7 @@ STATES: dict[str, dict[str, Any]] = {
     "connected": snapshot(
         [call("connected", 62.0, 8, joined_s=42.0, entered_s=42.0, legs={"caller": {"codec": "PCMU", "lost": False, "held": False}})]
     ),
+    "assisted": snapshot([call("connected", 62.0, 8, joined_s=42.0, entered_s=42.0, assist=HINTS)]),
     "held": snapshot([call("connected", 66.0, 8, joined_s=42.0, entered_s=42.0, hold=True)]),
     "wrap_up": snapshot([call("wrap_up", 92.0, 8, limit_s=30.0)]),
     "floor": snapshot([call("connected", 62.0, 8, joined_s=42.0, supervision={"mode": "coach", "by": "Sam Lee", "up": True}), *OTHERS], "supervisor", None),

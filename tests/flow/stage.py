@@ -1,21 +1,24 @@
 """A stage for flow tests: one conversation on the in-memory user agent, in virtual time."""
 
 import asyncio
+from functools import lru_cache
 from pathlib import Path
 
 from asr.itn.normalize import normalize
 from asr.types import Final, Partial, StreamEvent, Word
 from bridge.adapters.memory import CountingClock, MemoryEvents, MemoryPop, MemoryStore, SilentTts
+from bridge.adapters.plays_files import load_plays
 from bridge.app.browsers import Browsers
 from bridge.app.call import Desk
 from bridge.app.conversation import Conversation
 from bridge.app.directory import Directory
-from bridge.app.messages import Button, Controlled, Drafted, PassedOn, Pressed, Supervised
+from bridge.app.messages import Button, Controlled, Drafted, Hinted, PassedOn, Pressed, Supervised
 from bridge.config import Agent, Settings
+from bridge.core.assist.playbook import Playbook
 from bridge.cues.detectors import our_detectors
 from bridge.model.botscript import BotScript
 from bridge.model.handoff import State
-from bridge.ports import Answer, Llm, Vault
+from bridge.ports import Answer, Knowledge, Llm, Vault
 from sip.events import CallIncoming
 from sip.memory import Far, MemoryUserAgent, OnDial
 
@@ -33,6 +36,11 @@ SCRIPT = BotScript.model_validate(
         ],
     }
 )
+
+
+@lru_cache(maxsize=1)
+def our_playbook() -> Playbook:
+    return Playbook(load_plays("en"))
 
 
 class ScriptedPool:
@@ -83,9 +91,11 @@ class Stage:
         script: BotScript = SCRIPT,
         vault: Vault | None = None,
         llm: Llm | None = None,
+        knowledge: Knowledge | None = None,
     ) -> None:
         self.config = config or settings()
         self._script, self._vault, self._llm = script, vault, llm
+        self._knowledge = knowledge
         self.events, self.store, self.pop = MemoryEvents(), MemoryStore(), MemoryPop()
         self.tts = SilentTts(tmp)
         self.pool = ScriptedPool()
@@ -120,6 +130,8 @@ class Stage:
             rules_version="rules of tests",
             llm=self._llm,
             browsers=self.browsers,
+            playbook=our_playbook(),
+            knowledge=self._knowledge,
         )
         self.conversation = Conversation(
             self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,
@@ -158,8 +170,10 @@ class Stage:
         return heard and (now is None or now.mode != "barge")
 
     def _bot_owes(self) -> bool:
-        """A built-in bot that waits for an answer is silent on purpose."""
+        """A built-in bot that waits for an answer is silent on purpose; so is a muted agent."""
         state = self.state
+        if state in (State.CONNECTED, State.RELEASING) and self.conversation.ear.overlays.agent_mute:
+            return False
         return not (state in (None, State.PROPOSED, State.RETURNED) or (state and state.final))
 
     @property
@@ -205,7 +219,11 @@ class Stage:
         return self.control(Pressed(button), agent=agent)
 
     def control(
-        self, what: Pressed | PassedOn | Drafted | Supervised, *, agent: str | None = None, by: str = "sam"
+        self,
+        what: Pressed | PassedOn | Drafted | Hinted | Supervised,
+        *,
+        agent: str | None = None,
+        by: str = "sam",
     ) -> list[Answer]:
         answers: list[Answer] = []
         self.conversation.call.inbox.put_nowait(Controlled(what, by, agent, None, answers.append))

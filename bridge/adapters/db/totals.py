@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -15,7 +15,6 @@ from sqlalchemy import (
     exists,
     func,
     insert,
-    literal,
     or_,
     select,
 )
@@ -28,6 +27,8 @@ from bridge.adapters.db.tables import CONVERSATIONS, HANDOFFS, UTTERANCES
 UNKNOWN_CALLERS: Final = ("", "anonymous", "unknown", "unavailable", "restricted", "private", "withheld")
 DAY_S: Final = 86_400.0
 GROUPS: Final = ("escalated", "reason", "rule", "month")
+KEYS: Final = ("escalated_", *GROUPS[1:])
+"""as they are called in the rows: `escalated` is a sum there"""
 FEATURES: Final = (
     "escalated", "connected", "abandoned", "solved", "unsolved", "effort", "repeats", "reverified",
     "transfers", "wait_min", "hold_min", "handle_min", "call_min", "mood", "frustration", "failures",
@@ -122,19 +123,26 @@ def _sums(f: FromClause) -> Iterable[ColumnElement[Any]]:
         yield func.coalesce(func.sum(part.cast(SqlFloat(53))), 0.0).label(f"x_{name}")
 
 
-def totals(
-    connection: Connection, span: Span, by: str | None = None, *, escalated: bool = False
-) -> dict[Any, dict[str, float]]:
-    """Sums by the values of `by` (of GROUPS), or under None. `escalated`: of those alone."""
+class Totals(NamedTuple):
+    """Sums of the conversations that have these in common. `reason` and `rule`: "" without escalation."""
+
+    escalated: bool
+    reason: str
+    rule: str
+    month: str
+    sums: dict[str, float]
+
+
+def totals(connection: Connection, span: Span) -> list[Totals]:
+    """One pass over the conversations; larger groups are the sums of these."""
     f = facts(span, last_s(connection))
-    key = f.c[by] if by else literal(None)
-    query: Select[Any] = select(key.label("key"), *_sums(f)).select_from(f)
-    if escalated:
-        query = query.where(f.c.escalated.is_(True))
-    if by:
-        query = query.group_by(key)
-    rows = connection.execute(query).mappings()
-    return {row["key"]: {name: float(row[name]) for name in row if name != "key"} for row in rows}
+    keys = [f.c[name].label(key) for name, key in zip(GROUPS, KEYS, strict=True)]
+    query: Select[Any] = select(*keys, *_sums(f)).select_from(f).group_by(*keys).order_by(*keys)
+    found = []
+    for row in connection.execute(query).mappings():
+        sums = {name: float(row[name]) for name in row if name not in KEYS}
+        found.append(Totals(bool(row["escalated_"]), row["reason"], row["rule"], row["month"], sums))
+    return found
 
 
 def last_s(connection: Connection) -> float:
@@ -142,18 +150,28 @@ def last_s(connection: Connection) -> float:
     return float(connection.execute(select(func.max(CONVERSATIONS.c.started_s))).scalar_one() or 0.0)
 
 
-def counts_of_handoffs(connection: Connection, span: Span, column: str, *, only: str) -> dict[str, int]:
-    """How many handoffs have each value of `column`, of those for which the column `only` is true."""
+class HandoffCount(NamedTuple):
+    phase: str
+    whisper: str
+    source: str
+    escalated: bool
+    connected: bool
+    abandoned: bool
+    n: int
+
+
+def handoff_counts(connection: Connection, span: Span) -> list[HandoffCount]:
+    """Handoffs by all of these, in one pass."""
     h, c, m = HANDOFF_MEASURES.c, CONVERSATIONS.c, MEASURES.c
+    keys = (h.phase, h.whisper, h.source, h.escalated, h.connected, h.abandoned)
     query = (
-        select(h[column], func.count())
+        select(*keys, func.count())
         .join(CONVERSATIONS, c.id == h.conversation)
         .join(MEASURES, m.conversation == h.conversation)
-        .where(h[only].is_(True), m.complete.is_(True))
-        .where(c.started_s >= span.since_s, c.started_s < span.until_s)
-        .group_by(h[column])
+        .where(m.complete.is_(True), c.started_s >= span.since_s, c.started_s < span.until_s)
+        .group_by(*keys)
     )
-    return {str(key): int(n) for key, n in connection.execute(query)}
+    return [HandoffCount(*row) for row in connection.execute(query)]
 
 
 def judged_briefs(connection: Connection, span: Span) -> dict[str, dict[str, int]]:

@@ -1,6 +1,7 @@
 // The brief: headline, why, four facts, an opening; the rest folded away with its count.
 import { html } from "./vendor/preact-htm.js";
 import { Chip, Fold } from "./parts.js";
+import { order } from "./link.js";
 import { Turns } from "./transcript.js";
 import { capital, counted, percent, reason, span, spoken } from "./time.js";
 
@@ -56,7 +57,7 @@ export function Folds({ call, transcript = true }) {
   const refused = actions.filter((action) => action.ok === false).length;
   const record = Object.entries(brief?.crm ?? {});
   return html`<div class="folds">
-    ${transcript && html`<${Fold} title="Transcript" count=${counted(call.utterances.length, "turn")}><${Turns} call=${call} /><//>`}
+    ${transcript && html`<${Fold} title="Transcript" count=${counted(call.utterances.length, "turn")} opened=${() => order("open_transcript", call)}><${Turns} call=${call} /><//>`}
     <${Fold} title="What the assistant did" count=${actions.length ? counted(actions.length, "action") + (refused ? `, ${refused} refused` : "") : "nothing reported"}>
       <${Deeds} actions=${actions} /><//>
     <${Fold} title="Customer record" count=${record.length ? counted(record.length, "field") : "none"}><${Pairs} pairs=${record} empty="No record was found." /><//>

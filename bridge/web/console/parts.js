@@ -36,5 +36,5 @@ export function RingClock({ left, of }) {
     <circle class="left-of" cx="15" cy="15" r="13" stroke-dasharray=${`${part * round} ${round}`} /></svg>`;
 }
 
-export const Fold = ({ title, count, open, children }) => html`<details open=${open}>
+export const Fold = ({ title, count, open, children, opened }) => html`<details open=${open} onToggle=${(event) => event.target.open && opened?.()}>
   <summary>${title}<span class="count">${count}</span></summary><div class="inside">${children}</div></details>`;

@@ -1,5 +1,6 @@
 // What was said, and what is being said.
 import { html, useEffect, useRef } from "./vendor/preact-htm.js";
+import { order } from "./link.js";
 import { SPEAKERS, span } from "./time.js";
 
 const ASIDES = { hold: "on hold", whisper: "before you were joined", hint: "beside a hint", remote_hold: "on hold" };
@@ -29,6 +30,7 @@ export function LiveLog({ call, joined_s }) {
   const box = useRef(null);
   const follows = useRef(true);
   const top = useRef(0);
+  const told = useRef(false);
   const follow = () => { if (follows.current && box.current) box.current.scrollTop = box.current.scrollHeight; };
   useEffect(follow);
   useEffect(() => { const sized = new ResizeObserver(follow); sized.observe(box.current); return () => sized.disconnect(); }, []);
@@ -36,6 +38,7 @@ export function LiveLog({ call, joined_s }) {
     const at = box.current;
     const end = at.scrollHeight - at.scrollTop - at.clientHeight < 40;
     if (end || at.scrollTop < top.current - 4) follows.current = end;
+    if (!follows.current && !told.current) { told.current = true; order("open_transcript", call); } // read back
     top.current = at.scrollTop;
   };
   return html`<div class="log" role="log" aria-live="polite" aria-label="Live transcript" tabindex="0" ref=${box} onScroll=${scrolled}>

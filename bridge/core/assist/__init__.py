@@ -1,0 +1,1 @@
+"""Pure: what to show the connected agent, from what both say."""

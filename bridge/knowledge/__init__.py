@@ -1,0 +1,1 @@
+"""`handoff knowledge`: what stands behind its verbs."""
