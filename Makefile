@@ -55,7 +55,7 @@ redaction: setup ## score the redaction on lines with marked personal data: make
 	$(PY) -m bridge.bench.redaction $(or $(FILE),tests/data/redaction/dev.jsonl)
 
 repeats: setup ## score what is heard of callers who must say things again: make repeats [REPEATS="--missed --noise 0.12"]
-	$(PY) -m bridge.evaluation.repeats tests/data/eval/repeats/test.jsonl $(REPEATS)
+	$(PY) -m bridge.evaluation.repeats tests/data/eval/repeats/test.jsonl tests/data/eval/repeats/test_asr.jsonl $(REPEATS)
 
 corpus: setup ## build the telephone speech that `handoff bench asr` and `latency` are measured on, into .cache/corpus
 	@bash configs/corpus_parts.sh

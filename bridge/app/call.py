@@ -87,6 +87,8 @@ class Call:
     caller_id: str = ""
     promised: Lease | None = None
     """an agent who is free for this call, and for whom it was made: a callback"""
+    asking: bool = False
+    """the caller is asked how satisfied he is: he is not released with the agent"""
     revision: int = 0
     """handoff states entered so far: what a command from outside may be meant for"""
     inbox: asyncio.Queue[Message] = field(default_factory=asyncio.Queue)

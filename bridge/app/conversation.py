@@ -200,7 +200,7 @@ class Conversation:
 
     def _elapsed(self, name: str) -> None:
         match name:
-            case "handoff" | "farewell" | "release" | "queue" | "person":
+            case "handoff" | "farewell" | "release" | "queue" | "person" | "survey":
                 self.handoffs.elapsed(name)
             case "leave":
                 self.lines.hang_up_caller("to be called back")
@@ -225,7 +225,8 @@ class Conversation:
     def _hear(self, utterance: Utterance) -> None:
         self.call.transcript = self.call.transcript.add(utterance)
         self.controls.assisting.hear(self._telling.utterance(utterance))
-        if not utterance.addressed or (utterance.speaker is Speaker.BOT and self._caller_holds):
+        held = utterance.speaker is Speaker.BOT and self._caller_holds
+        if not utterance.addressed or held or self.handoffs.survey.heard(utterance):
             return
         if self.handoffs.live is None:
             self._watch.hear(utterance, self.bot.heard)
@@ -235,7 +236,7 @@ class Conversation:
 
     def _glimpse(self, speaker: Speaker, partial: Partial) -> None:
         self._telling.partial(speaker, partial)
-        if speaker is not Speaker.CALLER or self.handoffs.live or self._caller_holds:
+        if speaker is not Speaker.CALLER or self.handoffs.busy or self._caller_holds:
             return
         if self.bot.voicebot:
             self.bot.voicebot.glimpsed()
@@ -257,7 +258,7 @@ class Conversation:
         leg = self.call.legs.all.get(event.leg)
         if leg and leg.role == "agent":
             self.handoffs.agent.pressed(leg.id, event.digit)
-        elif leg and leg.role == "caller":
+        elif leg and leg.role == "caller" and not self.handoffs.survey.pressed(event.digit):
             collecting = self.bot.collecting
             if self.bot.voicebot:
                 self.bot.voicebot.keyed(event.digit)
@@ -275,7 +276,7 @@ class Conversation:
         if isinstance(event, e.PlayStarted):
             self.handoffs.whisper.play_started(event)
             return
-        if event.tag in ("farewell", "leave"):
+        if event.tag in ("farewell", "leave", "survey"):
             self._elapsed(event.tag)
         if self.bot.voicebot:
             self.bot.voicebot.play_ended(event)
@@ -315,5 +316,5 @@ class Conversation:
             self.call, self._incoming, started_at=self.started_at, ended=self.lines.ended,
             handoffs=tuple(self.handoffs.records), brief=self.brief, asr=self._pool.describe(),
             unflushed=self._listening.unflushed(), vault=self._telling.sealed(),
-            holds_s=self.controls.holds_s,
+            holds_s=self.controls.holds_s, csat=self.handoffs.survey.score,
         )  # fmt: skip

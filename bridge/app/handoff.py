@@ -266,7 +266,7 @@ class Handoff:
         self.attempts.referral.blind()
 
     def _release_legs(self) -> None:
-        for role in ("agent", "caller", "bot"):
+        for role in ("agent", "bot") if self._call.asking else ("agent", "caller", "bot"):
             if leg := self._call.legs.get(role):
                 self._call.ua.send(Hangup(leg=leg.id, q850=16, text="released"))
 

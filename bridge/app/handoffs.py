@@ -11,6 +11,8 @@ from bridge.app.ear import Ear
 from bridge.app.handoff import FAREWELL, REFERS, Handoff
 from bridge.app.human_parts import part_of
 from bridge.app.moving import Moving
+from bridge.app.survey import TIMER as SURVEY
+from bridge.app.survey import Survey
 from bridge.app.waiting import TIMER as QUEUE
 from bridge.app.whispering import Whisper
 from bridge.model.cue import Escalation
@@ -46,6 +48,7 @@ class Handoffs:
         self._call, self._ear, self._bot = call, ear, bot
         self._strict, self._apology, self._on_token, self._changed = strict, apology, on_token, changed
         self.whisper = Whisper(call, self._whispered, lambda: self.mark("whisper_started"))
+        self.survey = Survey(call, ear, self.whisper)
         self.agent = AgentLegs(call, ear, self)
         self.moving = Moving(call, ear, self)
         self.current: Handoff | None = None
@@ -99,8 +102,8 @@ class Handoffs:
     def escalate(self, escalation: Escalation) -> bool:
         """Whether a handoff begins. An explicit request is never held back by the loop guard."""
         guarded = len(self.records) >= MAX_UNASKED and not escalation.explicit
-        if self.live or guarded or self._call.legs.up("caller") is None:
-            why = "busy" if self.live else "guard"
+        if self.busy or guarded or self._call.legs.up("caller") is None:
+            why = "busy" if self.busy else "guard"
             self._call.emit("escalation_ignored", rule=escalation.rule, why=why)
             return False
         self._call.emit(
@@ -227,6 +230,8 @@ class Handoffs:
     def elapsed(self, name: str) -> None:
         if name == PERSON:
             self.agent.elapsed()
+        elif name == SURVEY:
+            self.survey.over()
         elif self.live and name == QUEUE:
             self.live.waiting.elapsed()
         elif self.current and name == FAREWELL:
@@ -235,6 +240,11 @@ class Handoffs:
             self._release()
         elif self.live:
             self.live.timed_out()
+
+    @property
+    def busy(self) -> bool:
+        """The caller is waited for, talked to, or asked: nothing he says calls for a person."""
+        return self.live is not None or self.survey.under_way
 
     def mark(self, name: str) -> None:
         if self.live:
@@ -275,6 +285,8 @@ class Handoffs:
         self.moving.entered(state)
         if state is State.CONNECTED:
             self._plan_release()
+        if state is State.WRAP_UP and self.live:
+            self.survey.begin(self.live.entered[-1].event)
 
     def pose(self, state: State | None) -> None:
         """Tell the worker what to do alone, should this process die."""

@@ -20,6 +20,7 @@ def record_of(
     unflushed: tuple[str, ...],
     vault: str | None,
     holds_s: tuple[tuple[float, float], ...] = (),
+    csat: int | None = None,
 ) -> ConversationRecord:
     """`ended` "" while it goes on, or when nobody said how."""
     transferred = bool(handoffs) and handoffs[-1].outcome.result.startswith("transferred")
@@ -45,6 +46,7 @@ def record_of(
         absorbed=sum(handoff.absorbed for handoff in handoffs),
         vault=vault,
         holds_s=holds_s,
+        csat=csat,
         rules_version=call.desk.rules_version,
         hints=tuple(hint for hints in call.hints.values() for hint in hints),
     )

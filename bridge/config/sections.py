@@ -103,8 +103,10 @@ class Handoff(Section):
     wrap_up_timeout_s: float = 30.0
     returned_timeout_s: float = 30.0
     pop_wait_s: float = Field(default=0.15, le=1.0)
-    after_agent_hangup: Literal["release", "bot"] = "release"
-    """what becomes of a caller whose agent hung up"""
+    after_agent_hangup: Literal["release", "bot", "survey"] = "release"
+    """what becomes of a caller whose agent hung up; survey: he is asked how satisfied he is, then released"""
+    survey_timeout_s: float = Field(default=15.0, ge=5, le=60)
+    """for the question and its answer"""
     release_key: str | None = Field(default=None, pattern=r"^[0-9*#]$")
     """key with which a connected agent sends the bridge out of the media path (attended REFER)"""
     hand_back_key: str | None = Field(default=None, pattern=r"^[0-9*#]$")
@@ -201,6 +203,9 @@ class Words(Section):
     caller_left: str = "The caller has hung up."
     apology: str = "I am sorry, we have a technical problem. Please hold the line."
     goodbye: str = "Please call again later. Goodbye."
+    survey: str = "How well were you helped? Please press a key from 1, not at all, to 5, very well."
+    """asked with `handoff.after_agent_hangup: survey`; a number said is understood too"""
+    survey_thanks: str = "Thank you. Goodbye."
 
 
 class Refine(Section):

@@ -18,7 +18,8 @@ class Overlays:
     """What lies over the state. `bot_here` False: no bot to talk to, the caller hears comfort instead.
     `announcing`: a clip for the caller plays now and comfort makes way for it.
     `agent_hold` is ours; `*_remote_hold` is the other side's re-INVITE, behind which its music may play.
-    `headset`: the agent's device is declared one, so hints may be spoken."""
+    `headset`: the agent's device is declared one, so hints may be spoken. `asking`: the agent has gone, and
+    the caller is asked how satisfied he is."""
 
     bot_here: bool = True
     announcing: bool = False
@@ -27,6 +28,7 @@ class Overlays:
     agent_remote_hold: bool = False
     caller_remote_hold: bool = False
     headset: bool = False
+    asking: bool = False
     supervisor: str | None = None
 
 
@@ -56,7 +58,8 @@ def _edges(state: State | None, overlays: Overlays) -> frozenset[Edge]:
         edges.discard(("agent", "caller"))
     if not overlays.headset:
         edges.discard(("hint", "agent"))
-    if state in (State.WRAP_UP, State.COMPLETED, State.ABANDONED):
+    asked = overlays.asking and state is not State.ABANDONED
+    if state in (State.WRAP_UP, State.COMPLETED, State.ABANDONED) and not asked:
         return frozenset(edges)  # the caller has left, or has been transferred
     heard = any(listener == "caller" for _, listener in edges)
     muted = overlays.agent_mute and not (overlays.agent_hold or overlays.agent_remote_hold)

@@ -132,7 +132,7 @@ def _pack(
     before = (since - timedelta(days=1)).replace(day=1)
 
     async def made() -> dict[str, Any]:
-        database = Database(address_of(settings), timeout_s=60.0)
+        database = Database(address_of(settings), timeout_s=60.0, codec=codec_of(settings))
         try:
             await database.prepare()
             span = Span(since_s=before.timestamp(), until_s=until.timestamp())

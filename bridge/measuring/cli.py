@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import URL
 
+from bridge.adapters.codec import Codec
 from bridge.adapters.db.database import Database
 from bridge.adapters.db.engine import url_of
 from bridge.adapters.db.errors import DatabaseAddress, DatabaseAway, DatabaseError
@@ -50,7 +51,7 @@ def simulate(
         if done % 10_000 == 0 or done == conversations:
             typer.echo(f"{done} of {conversations}", err=True)
 
-    _run(_address(db, config, set_), lambda database: simulate(database, conversations, seed, truth, told))
+    _run(_place(db, config, set_), lambda database: simulate(database, conversations, seed, truth, told))
 
 
 def report(
@@ -74,7 +75,7 @@ def report(
 
     span = Span(since_s=_at(since, "--since", 0.0), until_s=_at(until, "--until", 1e12), days=days)
     before = _span(baseline, days) if baseline else None
-    told: dict[str, Any] = _run(_address(db, config, set_), lambda database: report(database, span, before))
+    told: dict[str, Any] = _run(_place(db, config, set_), lambda database: report(database, span, before))
     if not told["conversations"]:
         typer.echo("no conversations in that time. Cure: --since, --until, --db", err=True)
     if html:
@@ -98,20 +99,23 @@ def report(
         raise typer.Exit(EXIT_FAILED)
 
 
-def _address(db: str | None, config: Path | None, set_: list[str] | None) -> URL:
-    from bridge.records.database import address_of
+def _place(db: str | None, config: Path | None, set_: list[str] | None) -> tuple[URL, Codec]:
+    """The database, and what sealed records in it are opened with."""
+    from bridge.records.database import address_of, codec_of
+
+    settings = settings_of(config, set_)
 
     try:
-        return url_of(db, Path()) if db else address_of(settings_of(config, set_))
+        return (url_of(db, Path()) if db else address_of(settings)), codec_of(settings)
     except DatabaseAddress as error:
         raise fail(f"--db: {error}", EXIT_USAGE) from None
     except ConfigError as error:
         raise fail(str(error), EXIT_CONFIG) from None
 
 
-def _run(url: URL, work: Callable[[Database], Coroutine[Any, Any, Any]]) -> Any:
+def _run(place: tuple[URL, Codec], work: Callable[[Database], Coroutine[Any, Any, Any]]) -> Any:
     async def run() -> Any:
-        database = Database(url, timeout_s=QUERY_S)
+        database = Database(place[0], timeout_s=QUERY_S, codec=place[1])
         try:
             await database.prepare()
             return await work(database)

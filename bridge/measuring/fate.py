@@ -77,7 +77,7 @@ def _handed_over(made: Fate, chance: random.Random) -> None:
         made.wait_s, made.solved = max(1.0, patience_s), False
         made.phase = chance.choice(("waiting", "dialing", "briefing"))
         return
-    reads = 0.45 + 0.5 * (hash_of(chance) / AGENTS)
+    reads = 0.45 + 0.5 * (agent_of(chance) / AGENTS)
     made.whisper = "whole" if chance.random() < 0.7 else "skipped" if chance.random() < 0.7 else None
     made.talks_s = [chance.lognormvariate(5.1, 0.5) for _ in range(1 + (chance.random() < 0.07))]
     made.wrap_up_s = chance.uniform(5, 45)
@@ -92,8 +92,8 @@ def _handed_over(made: Fate, chance: random.Random) -> None:
     made.disposed = chance.random() < 0.9
 
 
-def hash_of(chance: random.Random) -> int:
-    """Which of the agents it is: some read what they are given, some do not."""
+def agent_of(chance: random.Random) -> int:
+    """Some read what they are given, some do not."""
     return chance.randrange(AGENTS)
 
 

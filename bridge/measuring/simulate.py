@@ -73,5 +73,5 @@ def _note(file: TextIO | None, happened: Fate) -> None:
 
 
 async def _store(database: Database, records: tuple[ConversationRecord, ...]) -> None:
-    rows = [(record.id, [*rows_of(record, SITE), *measured(record)]) for record in records]
+    rows = [(record.id, [*rows_of(record, SITE, database.codec), *measured(record)]) for record in records]
     await database.change(lambda connection: [written(connection, id, each) for id, each in rows])

@@ -59,6 +59,9 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
         counts = ", ".join(f"{name} {n}" for name, n in sorted(told[title].items())) or "none"
         yield f"{title.replace('_', ' ')}: {counts}"
     yield ""
+    for version, said in told["brief_right"].items():
+        counts = ", ".join(f"{answer} {n}" for answer, n in said.items())
+        yield f"the brief by agents, rules {version or 'unknown'}: {counts}"
     yield f"{len(told['alerts'])} alerts"
     for alert in told["alerts"]:
         moved = f"{shown(alert['figure'], alert['before'])} -> {shown(alert['figure'], alert['now'])}"

@@ -44,5 +44,6 @@ def codec_of(settings: Settings) -> Codec:
 def database_of(settings: Settings, codec: Codec | None = None) -> Database:
     """Connects at first use. `codec`: one that is there already. Raises `ConfigError`."""
     url, timeout_s = address_of(settings), settings.records.db_timeout_s
-    codec = codec or codec_of(settings)
-    return Database(url, site=settings.site, timeout_s=timeout_s, codec=codec, derive=DERIVED)
+    return Database(
+        url, site=settings.site, timeout_s=timeout_s, codec=codec or codec_of(settings), derive=DERIVED
+    )

@@ -14,6 +14,11 @@ from starlette.websockets import WebSocketDisconnect
 from bridge.peers.chromium import chromium as peer
 from bridge.web.static import add_console_files
 
+MEASURES = {
+    "conversations": 4180, "escalation_rate": 0.31, "repeat_information_rate": 0.22, "listened": 1214,
+    "fcr": 0.79, "fcr_n": 3105, "effort": 1.8, "csat": 4.1, "csat_n": 402, "handle_time": 312.4,
+}  # fmt: skip
+
 
 class Painted:
     """A bridge that sends `snapshot` to whoever connects, then `more`, and remembers what the page sent."""
@@ -25,6 +30,10 @@ class Painted:
         self.app = FastAPI()
         add_console_files(self.app)
         self.app.add_api_websocket_route("/v1/console", self._talk)
+        self.app.add_api_route("/v1/measures", self._measures)
+
+    async def _measures(self) -> dict[str, Any]:
+        return MEASURES
 
     async def _talk(self, socket: WebSocket) -> None:
         await socket.accept()

@@ -136,3 +136,16 @@ def _snapshot(console: Console, page: OpenPage) -> dict[str, Any]:
     message = page.queue.get_nowait()
     assert message
     return message
+
+
+async def test_the_wallboard_tells_whether_handoffs_work(show: Show) -> None:
+    await show.state("board")
+    for page in show.pages.values():
+        tiles = page.get_by_role("region", name="Last 30 days").locator(".tile")
+        await tiles.first.wait_for()
+        told = {
+            await tile.locator("dt").inner_text(): await tile.locator("dd").inner_text()
+            for tile in await tiles.all()
+        }
+        assert told["Had to say it again"].split("\n")[0] == "22 %"
+        assert told["Satisfaction, 1 to 5"].startswith("4.1")

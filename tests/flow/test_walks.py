@@ -35,6 +35,8 @@ ACCEPTED = ["caller_requests", "agent_answers", "key_1"]
 beginning = st.sampled_from([[], ACCEPTED[:1], ACCEPTED[:2], ACCEPTED])
 world = st.builds(list.__add__, beginning, st.lists(st.sampled_from(ACTIONS), min_size=3, max_size=25))
 modes = st.sampled_from(["conference", "refer_replaces", "refer"])
+hang_ups = st.sampled_from(["release", "bot", "survey"])
+"""what becomes of a caller whose agent hung up"""
 QUIET_LIMIT_S = 2.0
 
 
@@ -132,16 +134,18 @@ def at_the_console(stage: Stage, kind: str, rest: str) -> None:
 MUTED = ["caller_requests", "agent_answers", "key_1", "press_mute", "wait", "wait", "wait"]
 
 
-@example(MUTED, "conference", False, False)
-@given(world, modes, st.booleans(), st.booleans())
+@example(MUTED, "conference", False, False, "release")
+@given(world, modes, st.booleans(), st.booleans(), hang_ups)
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_promises_hold(actions: list[str], mode: str, same_peer: bool, browser: bool) -> None:
+def test_the_promises_hold(
+    actions: list[str], mode: str, same_peer: bool, browser: bool, hang_up: str
+) -> None:
     async def story(tmp: Path) -> Stage:
         people = agents("ann", "bob", mode=mode, fallback_proved=True)
         if browser:
             devices = [{"kind": "browser"}, {"uri": "sip:ann@127.0.0.5"}]
             people[0] = Agent.model_validate({"id": "ann", "mode": mode, "devices": devices})
-        async with Stage(tmp, config(agents=people)) as stage:
+        async with Stage(tmp, config(agents=people, handoff={"after_agent_hangup": hang_up})) as stage:
             pages = Pages(stage)
             await pages.open()
             if same_peer:

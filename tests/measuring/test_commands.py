@@ -5,16 +5,20 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import delete, update
 from typer.testing import CliRunner
 
+from bridge.adapters.codec import CLEAR, SealedCodec
 from bridge.adapters.db.database import Database
 from bridge.adapters.db.engine import url_of
 from bridge.adapters.db.measures import MEASURES, SURVEYS
 from bridge.adapters.db.totals import Span
+from bridge.adapters.keyring import Keyring
 from bridge.cli import app
 from bridge.measuring.html import page
 from bridge.measuring.report import report
+from bridge.measuring.text import lines
 from bridge.records.measured import DERIVED
 from tests.core.measures.made import handoff, record
 from tests.measuring.conftest import World
@@ -117,8 +121,11 @@ async def test_faults_of_ours_are_left_out_and_said_so(tmp_path: Path) -> None:
     await database.close()
 
 
-async def test_who_cannot_be_told_apart_is_in_no_first_contact(tmp_path: Path) -> None:
-    database = await opened(tmp_path)
+@pytest.mark.parametrize("sealed", [False, True])
+async def test_who_cannot_be_told_apart_is_in_no_first_contact(tmp_path: Path, sealed: bool) -> None:
+    codec = SealedCodec(Keyring(tmp_path, Fernet.generate_key().decode())) if sealed else CLEAR
+    database = Database(url_of("", tmp_path), derive=DERIVED, codec=codec)
+    await database.prepare()
     days = ["2026-09-01", "2026-09-02", "2026-10-01"]
     for number, day in enumerate(days):
         one = record(id=f"a{number}", caller="sip:anonymous@pbx", started_at=f"{day}T10:00:00.000Z")
@@ -127,4 +134,30 @@ async def test_who_cannot_be_told_apart_is_in_no_first_contact(tmp_path: Path) -
     told = await report(database, Span())
     assert (told["fcr_n"], told["fcr"]) == (2, 0.5)
     assert (await report(database, Span(days=0.5)))["fcr"] == 1.0
+    await database.close()
+
+
+async def test_sealed_records_are_measured_again_and_those_without_a_key_passed_over(tmp_path: Path) -> None:
+    codec = SealedCodec(Keyring(tmp_path, Fernet.generate_key().decode()))
+    database = Database(url_of("", tmp_path), derive=DERIVED, codec=codec)
+    await database.prepare()
+    asks = ("27 a can i take your order number", "30 c four four one two oh")
+    await database.write(record(handoff(), turns=asks))
+    await database.write(replace(record(handoff(id="h2")), id="c2"))
+    await database.change(lambda c: c.execute(delete(MEASURES)))
+    codec.destroy(["c2"])
+    told = await report(database, Span())
+    assert (told["conversations"], told["asked_per_call"]) == (1, 1.0)
+    await database.close()
+
+
+async def test_what_agents_say_of_the_brief_by_the_rules_that_made_it(tmp_path: Path) -> None:
+    database = await opened(tmp_path)
+    for number, said in enumerate(("right", "right", "wrong")):
+        judged = handoff(id=f"h{number}", brief_right=said)
+        made = record(judged, id=f"c{number}", rules_version=f"r{number // 2}")
+        await database.write(made)
+    told = await report(database, Span())
+    assert told["brief_right"] == {"r0": {"right": 2}, "r1": {"wrong": 1}}
+    assert "the brief by agents, rules r1: wrong 1" in list(lines(told))
     await database.close()

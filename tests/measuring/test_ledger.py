@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, func, select
 
 from bridge.adapters.db.database import Database
 from bridge.adapters.db.engine import url_of
+from bridge.adapters.db.measures import HANDOFF_MEASURES, MEASURES, SURVEYS
 from bridge.measuring.ledger import DatabaseLedger
 from bridge.ports import LedgerAway
 from bridge.records.measured import DERIVED
@@ -74,6 +75,18 @@ async def test_the_last_answer_counts(ledger: DatabaseLedger) -> None:
     assert await ledger.answered("c1", 5, "sms")
     told = await ledger.report(since_s=0.0, until_s=1e12, days=7.0)
     assert (told["csat"], told["csat_n"]) == (5.0, 1)
+
+
+async def test_who_is_erased_leaves_no_measures_and_no_answers(
+    tmp_path: Path, ledger: DatabaseLedger
+) -> None:
+    assert await ledger.answered("c1", 2, "link")
+    database = Database(url_of("", tmp_path))
+    await database.erase(["c1"])
+    for table in (MEASURES, HANDOFF_MEASURES, SURVEYS):
+        count = select(func.count()).select_from(table)
+        assert await database.read(lambda c, count=count: c.execute(count).scalar_one()) == 0  # type: ignore[misc]
+    await database.close()
 
 
 async def test_a_database_that_is_away_is_told(tmp_path: Path) -> None:

@@ -2,18 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     FromClause,
     Select,
+    and_,
     case,
     delete,
+    exists,
     func,
     insert,
-    literal,
     or_,
     select,
 )
@@ -21,12 +22,13 @@ from sqlalchemy import Float as SqlFloat
 
 from bridge.adapters.db.measures import HANDOFF_MEASURES, MEASURES, SURVEYS, VERSION
 from bridge.adapters.db.rows import Rows
-from bridge.adapters.db.tables import CONVERSATIONS
+from bridge.adapters.db.tables import CONVERSATIONS, HANDOFFS, UTTERANCES
 
 UNKNOWN_CALLERS: Final = ("", "anonymous", "unknown", "unavailable", "restricted", "private", "withheld")
-"""nobody can be told to have called again"""
 DAY_S: Final = 86_400.0
 GROUPS: Final = ("escalated", "reason", "rule", "month")
+KEYS: Final = ("escalated_", *GROUPS[1:])
+"""as they are called in the rows: `escalated` is a sum there"""
 FEATURES: Final = (
     "escalated", "connected", "abandoned", "solved", "unsolved", "effort", "repeats", "reverified",
     "transfers", "wait_min", "hold_min", "handle_min", "call_min", "mood", "frustration", "failures",
@@ -41,6 +43,8 @@ class Span:
     since_s: float = 0.0
     until_s: float = 1e12
     days: float = 7.0
+    unknown: tuple[str, ...] = UNKNOWN_CALLERS
+    """callers of whom nobody can tell whether they called again"""
 
 
 def _yes(column: ColumnElement[Any]) -> ColumnElement[int]:
@@ -57,7 +61,7 @@ def facts(span: Span, last_s: float) -> FromClause:
     over_s = c.started_s + c.seconds
     within_s = over_s + span.days * DAY_S
     called_again = case(
-        (func.lower(c.caller).in_(UNKNOWN_CALLERS), None),
+        (func.lower(c.caller).in_(span.unknown), None),
         (within_s > last_s, None),  # counted neither way: those who call again would be all that is known
         (contacts.c.next_s <= within_s, 1),
         else_=0,
@@ -119,19 +123,26 @@ def _sums(f: FromClause) -> Iterable[ColumnElement[Any]]:
         yield func.coalesce(func.sum(part.cast(SqlFloat(53))), 0.0).label(f"x_{name}")
 
 
-def totals(
-    connection: Connection, span: Span, by: str | None = None, *, escalated: bool = False
-) -> dict[Any, dict[str, float]]:
-    """Sums by the values of `by` (of GROUPS), or under None. `escalated`: of those alone."""
+class Totals(NamedTuple):
+    """Sums of the conversations that have these in common. `reason` and `rule`: "" without escalation."""
+
+    escalated: bool
+    reason: str
+    rule: str
+    month: str
+    sums: dict[str, float]
+
+
+def totals(connection: Connection, span: Span) -> list[Totals]:
+    """One pass over the conversations; larger groups are the sums of these."""
     f = facts(span, last_s(connection))
-    key = f.c[by] if by else literal(None)
-    query: Select[Any] = select(key.label("key"), *_sums(f)).select_from(f)
-    if escalated:
-        query = query.where(f.c.escalated.is_(True))
-    if by:
-        query = query.group_by(key)
-    rows = connection.execute(query).mappings()
-    return {row["key"]: {name: float(row[name]) for name in row if name != "key"} for row in rows}
+    keys = [f.c[name].label(key) for name, key in zip(GROUPS, KEYS, strict=True)]
+    query: Select[Any] = select(*keys, *_sums(f)).select_from(f).group_by(*keys).order_by(*keys)
+    found = []
+    for row in connection.execute(query).mappings():
+        sums = {name: float(row[name]) for name in row if name not in KEYS}
+        found.append(Totals(bool(row["escalated_"]), row["reason"], row["rule"], row["month"], sums))
+    return found
 
 
 def last_s(connection: Connection) -> float:
@@ -139,18 +150,45 @@ def last_s(connection: Connection) -> float:
     return float(connection.execute(select(func.max(CONVERSATIONS.c.started_s))).scalar_one() or 0.0)
 
 
-def counts_of_handoffs(connection: Connection, span: Span, column: str, *, only: str) -> dict[str, int]:
-    """How many handoffs have each value of `column`, of those for which the column `only` is true."""
+class HandoffCount(NamedTuple):
+    phase: str
+    whisper: str
+    source: str
+    escalated: bool
+    connected: bool
+    abandoned: bool
+    n: int
+
+
+def handoff_counts(connection: Connection, span: Span) -> list[HandoffCount]:
+    """Handoffs by all of these, in one pass."""
     h, c, m = HANDOFF_MEASURES.c, CONVERSATIONS.c, MEASURES.c
+    keys = (h.phase, h.whisper, h.source, h.escalated, h.connected, h.abandoned)
     query = (
-        select(h[column], func.count())
+        select(*keys, func.count())
         .join(CONVERSATIONS, c.id == h.conversation)
         .join(MEASURES, m.conversation == h.conversation)
-        .where(h[only].is_(True), m.complete.is_(True))
-        .where(c.started_s >= span.since_s, c.started_s < span.until_s)
-        .group_by(h[column])
+        .where(m.complete.is_(True), c.started_s >= span.since_s, c.started_s < span.until_s)
+        .group_by(*keys)
     )
-    return {str(key): int(n) for key, n in connection.execute(query)}
+    return [HandoffCount(*row) for row in connection.execute(query)]
+
+
+def judged_briefs(connection: Connection, span: Span) -> dict[str, dict[str, int]]:
+    """What agents said of the brief (right, partly, wrong), by the version of the rules that made it."""
+    c, h = CONVERSATIONS.c, HANDOFFS.c
+    query = (
+        select(c.rules_version, h.brief_right, func.count())
+        .select_from(HANDOFFS)
+        .join(CONVERSATIONS, c.id == h.conversation)
+        .where(h.brief_right.is_not(None), c.started_s >= span.since_s, c.started_s < span.until_s)
+        .group_by(c.rules_version, h.brief_right)
+        .order_by(c.rules_version, h.brief_right)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for version, said, n in connection.execute(query):
+        found.setdefault(version, {})[said] = int(n)
+    return found
 
 
 def incomplete(connection: Connection, span: Span) -> int:
@@ -178,14 +216,16 @@ def labelled(connection: Connection, span: Span, most: int) -> list[Mapping[str,
     return [dict(row) for row in connection.execute(query).mappings()]
 
 
-def unmeasured(connection: Connection, most: int, after: str = "") -> Sequence[tuple[str, str]]:
-    """Id and record of conversations that were stored before they were measured as they are now, by id."""
+def unmeasured(connection: Connection, after: str, most: int) -> Sequence[tuple[str, str]]:
+    """Id and body of records that were stored before they were measured as they are now, by id from behind
+    `after`. What was measured by older formulas before its words were forgotten stays as it is."""
+    c, m = CONVERSATIONS.c, MEASURES.c
+    speaks = exists().where(UTTERANCES.c.conversation == c.id)
     query = (
-        select(CONVERSATIONS.c.id, CONVERSATIONS.c.record)
-        .outerjoin(MEASURES, MEASURES.c.conversation == CONVERSATIONS.c.id)
-        .where(or_(MEASURES.c.conversation.is_(None), MEASURES.c.version < VERSION))
-        .where(CONVERSATIONS.c.id > after)
-        .order_by(CONVERSATIONS.c.id)
+        select(c.id, c.record)
+        .outerjoin(MEASURES, m.conversation == c.id)
+        .where(or_(m.conversation.is_(None), and_(m.version < VERSION, speaks)), c.id > after)
+        .order_by(c.id)
         .limit(most)
     )
     return [(row[0], row[1]) for row in connection.execute(query)]

@@ -4,6 +4,7 @@ import { bind } from "./keys.js";
 import { useTick } from "./parts.js";
 import { clock, state } from "./store.js";
 import { outcome, percent, reason, span } from "./time.js";
+import { Worth } from "./worth.js";
 
 const WAITING = ["proposed", "choosing", "waiting", "dialing", "briefing", "offered", "joining", "sending"];
 const LONG_S = 30;
@@ -26,6 +27,7 @@ export function Board() {
       <${Tile} name="Reached a person" value=${board.handoffs ? percent(board.reached / board.handoffs) : "–"} sub=${`${board.reached} of ${board.handoffs} handoffs`} />
     </dl>
     <div class="two"><${Bars} title="Outcomes" counts=${board.outcomes} name=${outcome} /><${Bars} title="Why a person was needed" counts=${board.reasons} name=${reason} /></div>
+    <${Worth} />
     <p class="soft">Since ${new Date(board.since).toLocaleString()}.</p></div></main>`;
 }
 

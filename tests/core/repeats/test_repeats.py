@@ -167,6 +167,13 @@ def test_the_dev_scripts_stay_heard() -> None:
     assert all(turn < len(row["turns"]) for row in rows for _, _, turn in labels_of(row))
 
 
+@pytest.mark.parametrize(("file", "noise"), [("test", 0.0), ("test", 0.12), ("test_asr", 0.0)])
+def test_the_frozen_scripts_meet_their_targets(file: str, noise: float) -> None:
+    rows = [json.loads(line) for line in DEV.with_name(f"{file}.jsonl").read_text().splitlines()]
+    told = [figure for figure in scored(rows, file, noise) if figure.target]
+    assert [figure.verdict for figure in told] == ["ok", "ok"]
+
+
 def test_damage_is_the_same_each_time() -> None:
     import random
 
