@@ -23,6 +23,8 @@ READY_S: Final = 120.0
 POLL_S: Final = 0.1
 TURN_MS: Final = 900
 """so long a silence tells the caller that it is his turn"""
+SILENT_S: Final = 10.0
+"""so long the caller waits for a trainee who says nothing, before he speaks on"""
 PATIENCE_S: Final = 180.0
 RECORD: Final[TypeAdapter[ConversationRecord]] = TypeAdapter(ConversationRecord)
 Say = Callable[[str], None]
@@ -50,7 +52,7 @@ def configuration(desk: Desk, bot: Path) -> dict[str, Any]:
         "bot": {"script": str(bot)},
         "agents": [desk.agent | {"mode": "conference", "assist": True}],
         "handoff": {
-            "wrap_up_timeout_s": 20, "ring_timeout_s": 60, "accept_timeout_s": 60, "returned_timeout_s": 5,
+            "wrap_up_timeout_s": 3, "ring_timeout_s": 60, "accept_timeout_s": 60, "returned_timeout_s": 5,
         },
         "policy": {"rules": []},
         "asr": {"workers": 1},
@@ -85,13 +87,15 @@ async def _play(scenario: Scenario, desk: Desk, bridge: RunningBridge, raw: Path
         async with asyncio.TaskGroup() as tasks:
             asking = tasks.create_task(_quietly(_say(phone, cast, scenario.caller)))
             talking: asyncio.Task[None] | None = None
+            floor = Floor()
             async for event in _events(bridge):
+                floor.take(event)
                 match event["type"]:
                     case "dialed":
                         say("your telephone rings")
                     case "handoff" if event["state"] == "connected" and talking is None:
                         say("you are connected")
-                        talking = tasks.create_task(_quietly(_talk(phone, cast, scenario.then)))
+                        talking = tasks.create_task(_quietly(_talk(phone, cast, scenario.then, floor)))
                     case "handoff" if event["state"] in ("FAILED", "DISMISSED", "RETURNED"):
                         await _quietly(phone.do("hangup"))
             for task in (asking, talking):
@@ -112,15 +116,36 @@ async def _say(phone: Phone, cast: Cast, lines: tuple[str, ...]) -> None:
         await phone.do("play", wav=str(cast.line("caller", line).wav.absolute()), wait=True)
 
 
-async def _talk(phone: Phone, cast: Cast, lines: tuple[str, ...]) -> None:
-    """Whenever the trainee has said something and leaves a pause; then the caller hangs up."""
-    with contextlib.suppress(SceneFailed):
-        for line in lines:
-            await phone.do("hear", for_ms=300, timeout_s=40)
-            await phone.do("quiet", for_ms=TURN_MS, timeout_s=60)
-            await phone.do("play", wav=str(cast.line("caller", line).wav.absolute()), wait=True)
-        await phone.do("hear", for_ms=300, timeout_s=10)
-        await phone.do("quiet", for_ms=2 * TURN_MS, timeout_s=40)
+class Floor:
+    """Who has it: the bridge's own events tell when the trainee speaks."""
+
+    def __init__(self) -> None:
+        self._turns = 0
+        self._speaking = False
+        self._since = 0.0
+
+    def take(self, event: dict[str, Any]) -> None:
+        if event["type"] == "speech" and event["speaker"] == "agent":
+            self._speaking = event["speaking"]
+            self._turns += self._speaking
+            self._since = asyncio.get_running_loop().time()
+
+    async def turn(self) -> None:
+        """The trainee has said something since and leaves a pause, or says nothing for long."""
+        clock = asyncio.get_running_loop().time
+        begun, before = clock(), self._turns
+        while clock() < begun + SILENT_S or self._speaking:
+            await asyncio.sleep(POLL_S)
+            if self._turns > before and not self._speaking and clock() >= self._since + TURN_MS / 1000:
+                return
+
+
+async def _talk(phone: Phone, cast: Cast, lines: tuple[str, ...], floor: Floor) -> None:
+    """The caller answers whatever the trainee says, and hangs up behind his last word."""
+    for line in lines:
+        await floor.turn()
+        await phone.do("play", wav=str(cast.line("caller", line).wav.absolute()), wait=True)
+    await floor.turn()
     await phone.do("hangup")
 
 

@@ -128,7 +128,7 @@ def test_the_word_itself_is_timed() -> None:
     made = record(("agent", "well hello there internet", 31.0))
     words = tuple(
         Word(text=text, start_s=31.0 + n, end_s=31.5 + n)
-        for n, text in enumerate("well hello there internet".split(" "))
+        for n, text in enumerate(["well", "hello", "there", "internet"])
     )
     last = replace(made.transcript[-1], words=words)
     made = replace(made, transcript=(*made.transcript[:-1], last))
