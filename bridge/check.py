@@ -3,6 +3,7 @@
 import ipaddress
 import re
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 
 from asr.errors import AsrError
 from bridge.adapters.rules_files import RulesError
@@ -29,7 +30,8 @@ def check_settings(settings: Settings) -> list[Finding]:
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
         *_bot(settings), *_asr(settings), *_cues(settings), *_records(settings), *_brief(settings),
-        *mqtt_findings(settings), *api_findings(settings), *check_assist(settings), *_paths(settings),
+        *mqtt_findings(settings), *api_findings(settings), *check_assist(settings), *_tracing(settings),
+        *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))
 
@@ -41,6 +43,17 @@ def _records(settings: Settings) -> Iterator[Finding]:
         except ConfigError as error:
             key, _, message = str(error).partition(": ")
             yield Finding(level="error", key=key, message=message)
+
+
+def _tracing(settings: Settings) -> Iterator[Finding]:
+    if settings.tracing.endpoint is None:
+        return
+    try:
+        version("opentelemetry-exporter-otlp-proto-http")
+    except PackageNotFoundError:
+        cure = "pip install handoff-bridge[otel], or leave it out"
+        message = "OpenTelemetry is not installed."
+        yield Finding(level="error", key="tracing.endpoint", message=message, cure=cure)
 
 
 def _brief(settings: Settings) -> Iterator[Finding]:

@@ -17,12 +17,17 @@ from bridge.cues.cli import cues
 from bridge.cues.replay import replay
 from bridge.drills.cli import drill
 from bridge.evaluation.cli import evaluate
+from bridge.feedback.cli import feedback
 from bridge.knowledge.cli import app as knowledge
+from bridge.measuring.cli import report, simulate
 from bridge.options import EXIT_CONFIG, EXIT_FAILED, ConfigOption, JsonOption, SetOption, fail, settings_of
+from bridge.records.cli import erase
+from bridge.records.export import export
 from bridge.redaction.cli import redact
 from bridge.review.cli import review
 from bridge.speech.cli import app as models
 from bridge.tokens import token
+from bridge.trace.cli import trace
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(bench, name="bench")
@@ -34,8 +39,14 @@ app.command("cues")(cues)
 app.command()(replay)
 app.command()(brief)
 app.command()(review)
+app.command()(feedback)
+app.command()(report)
+app.command()(simulate)
 app.command()(token)
 app.command()(drill)
+app.command()(erase)
+app.command()(export)
+app.command()(trace)
 
 
 @app.command()

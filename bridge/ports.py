@@ -153,6 +153,57 @@ class RecordPage:
     next: str | None = None
 
 
+class Ledger(Protocol):
+    """What handoffs are worth, from finished conversations."""
+
+    async def report(self, *, since_s: float, until_s: float, days: float) -> dict[str, Any]:
+        """As docs/measures.md has it, of conversations that began in [since_s, until_s), seconds since 1970.
+        Raises `LedgerAway`."""
+
+    async def answered(self, conversation: str, score: int, channel: str) -> bool:
+        """A caller says how satisfied he is, 1 to 5; the last answer counts. False: no such conversation
+        (yet). Raises `LedgerAway`."""
+
+
+class LedgerAway(Exception):
+    """The database is not reached; later it may be."""
+
+    code = "db_away"
+
+
+class Search(Protocol):
+    """Finding conversations by what was said in them."""
+
+    async def search(self, query: str, *, before: int | None, limit: int) -> "Hits":
+        """Utterances that hold all words of `query`, and its phrases in quotes; those filed last come first.
+        `before` is the `next` of the page before. Raises `SearchAway`."""
+
+
+class SearchAway(Exception):
+    """The database is not reached; later it may be."""
+
+    code = "db_away"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One utterance; `start_s` since its conversation began."""
+
+    conversation: str
+    started_at: str
+    speaker: str
+    start_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hits:
+    """`next` None: there are no older ones."""
+
+    hits: tuple[Hit, ...]
+    next: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """One thing told outside, as the live feed carries it. `id` orders them; `body` is ready to be sent."""

@@ -1,10 +1,12 @@
 """Which adapter stands behind which port: all parts of the main process, made and joined."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
 import yaml
@@ -13,13 +15,14 @@ from pydantic import ValidationError
 from bridge.adapters.ami.presence import AmiPresence
 from bridge.adapters.archive import Archive
 from bridge.adapters.callback_files import CallbackFiles
+from bridge.adapters.db.search import DatabaseSearch
 from bridge.adapters.feed import LiveFeed
 from bridge.adapters.files import FileEvents, FileStore, SystemClock
-from bridge.adapters.knowledge.library import Library
 from bridge.adapters.metrics import Metrics
 from bridge.adapters.mqtt.station import MqttStation
 from bridge.adapters.record_files import RecordFiles
 from bridge.adapters.recovery import close_interrupted
+from bridge.adapters.sweep import Sweep
 from bridge.adapters.tee import Tee
 from bridge.adapters.tts_process import TtsProcess
 from bridge.adapters.webhooks.hooks import Webhooks
@@ -32,9 +35,11 @@ from bridge.app.service import Service
 from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
+from bridge.core.forgetting import without_words
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
 from bridge.knowledge.choice import library_of, playbook_of
+from bridge.measuring.ledger import DatabaseLedger
 from bridge.model.botscript import BotScript
 from bridge.paths import Paths
 from bridge.records.database import database_of
@@ -44,8 +49,17 @@ from bridge.web.backstage import Backstage, Parts
 from bridge.web.desk import Console
 from bridge.web.page import Pages
 
+if TYPE_CHECKING:
+    from bridge.adapters.spans import Spans
+
 log = structlog.get_logger()
+NO_OTEL: Final = "OpenTelemetry is not installed. Cure: pip install handoff-bridge[otel], or leave it out."
 DEFAULT_SCRIPT = Path(__file__).parent / "adapters" / "bot_default.yaml"
+
+
+class Part(Protocol):
+    def describe(self) -> dict[str, Any]:
+        """For /healthz and the metrics."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +95,9 @@ async def wire(settings: Settings) -> Bridge:
     tts = TtsProcess(paths.clips, settings.sip.clock_rate, settings.tts.timeout_s)
     files, kept = FileStore(records), RecordFiles(records)
     interrupted = await close_interrupted(files, records / "events.jsonl")
-    archive = Archive(files, kept, database_of(settings))
+    archive = Archive(files, kept, database := database_of(settings))
     events = FileEvents(records)
+    sweep = Sweep(settings.records, database, events, without_words, site=settings.site)
     mqtt = MqttStation(settings, clock) if settings.mqtt.host else None
     console = Console(pages := Pages(), clock.utc())
     directory = Directory(settings, told=mqtt.events.presence if mqtt else None)
@@ -95,7 +110,8 @@ async def wire(settings: Settings) -> Bridge:
         else None
     )
     metrics = Metrics(directory)
-    others = [sink for sink in (mqtt and mqtt.events, hooks) if sink]
+    spans = _spans(settings)
+    others = [sink for sink in (mqtt and mqtt.events, hooks, spans) if sink]
     told = Tee(events, feed, console, metrics, *others)
     book = Callbacks(settings, CallbackFiles(records / "callbacks"), directory, told, clock)
     llm, detectors = refiner_of(settings), _detectors(settings)
@@ -116,17 +132,22 @@ async def wire(settings: Settings) -> Bridge:
         ami=ami,
         options=probing,
         records=archive,
+        retention=sweep,
         knowledge=library,
     )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
+    ledger = DatabaseLedger(database.url)
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, session_key(paths.session_key), time.time), records=kept,
-        telephones=browsers, parts=parts, metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
+        search=DatabaseSearch(database), ledger=ledger, telephones=browsers, parts=parts,
+        metrics=metrics.text, ready=lambda: tuple(sorted(missing)),
     )  # fmt: skip
-    starts: list[Callable[[], None]] = [archive.start, probing.start]
-    closes: list[Callable[[], Awaitable[None] | None]] = [archive.close, probing.close]
+    starts: list[Callable[[], None]] = [archive.start, sweep.start, probing.start]
+    closes: list[Callable[[], Awaitable[None] | None]] = [
+        sweep.close, archive.close, probing.close, ledger.close,
+    ]  # fmt: skip
     if ami:
         starts.append(ami.start)
         closes.append(ami.close)
@@ -141,6 +162,8 @@ async def wire(settings: Settings) -> Bridge:
         closes.append(library.close)
     if llm:
         closes.append(llm.aclose)
+    if spans:
+        closes.append(partial(asyncio.to_thread, spans.close))
     return Bridge(
         service=service, tts=tts, callbacks=book, stage=stage, missing=missing, starts=starts,
         closes=[*closes, events.close],
@@ -155,8 +178,17 @@ def _detectors(settings: Settings) -> Detectors:
     return detectors
 
 
-def _parts(
-    **parts: MqttStation | Webhooks | Callbacks | AmiPresence | Probing | Archive | Library | None,
-) -> Parts:
+def _spans(settings: Settings) -> "Spans | None":
+    """Raises `ConfigError` where the extra is wanted and not there."""
+    if settings.tracing.endpoint is None:
+        return None
+    try:
+        from bridge.adapters.spans import Spans
+    except ImportError:
+        raise ConfigError(f"tracing.endpoint: {NO_OTEL}") from None
+    return Spans.to_collector(settings.site, settings.tracing)
+
+
+def _parts(**parts: Part | None) -> Parts:
     """Those that are there, with what each says of itself."""
     return {name: part.describe for name, part in parts.items() if part}

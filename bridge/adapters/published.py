@@ -9,6 +9,7 @@ from typing import Final, Literal
 from bridge.adapters.payload import OfCall
 from bridge.adapters.published_assist import HandedBack, HintOver, HintShown
 from bridge.adapters.published_console import Control, PassedOn, PickUp, Supervision
+from bridge.adapters.published_feedback import HumanPartOver
 from bridge.adapters.published_offers import CallbackTold, OfferAnswered, OfferOver, Queued
 from bridge.model.handoff import State
 
@@ -256,7 +257,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
             Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music, Person,
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
             Ask, OfferAnswered, OfferOver, Queued, CallbackTold, Control, PickUp, PassedOn, Supervision,
-            HintShown, HintOver, HandedBack,
+            HintShown, HintOver, HandedBack, HumanPartOver,
         )
     },
     **{
@@ -267,7 +268,18 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
     "utterance": ("transcript", FinalWords),
 }  # fmt: skip
 VITAL: Final = frozenset(
-    {"started", "ended", "escalation", "outcome", "dialed", "offer_answered", "commanded", "handoff", "clear"}
+    {
+        "started",
+        "ended",
+        "escalation",
+        "outcome",
+        "dialed",
+        "offer_answered",
+        "commanded",
+        "handoff",
+        "clear",
+        "human_part",
+    }
 )
 """kinds that telemetry never displaces"""
 KEPT_BACK: Final = {

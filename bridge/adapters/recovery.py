@@ -23,7 +23,7 @@ async def close_interrupted(store: FileStore, events: Path) -> tuple[str, ...]:
     """Write the record of every conversation that was opened and never saved. Their ids.
 
     A disk that refuses costs nothing but time: the next start finds them again."""
-    stubs = {stub.id: stub for stub in _stubs(store.open_dir)}
+    stubs = {stub.id: stub for stub in _stubs(store.open_dir) if not store.closed(stub)}
     if not stubs:
         return ()
     told: dict[str, list[dict[str, Any]]] = {id: [] for id in stubs}

@@ -9,6 +9,7 @@ from bridge.app.bot_side import BotSide
 from bridge.app.call import Call
 from bridge.app.ear import Ear
 from bridge.app.handoff import FAREWELL, REFERS, Handoff
+from bridge.app.human_parts import part_of
 from bridge.app.moving import Moving
 from bridge.app.waiting import TIMER as QUEUE
 from bridge.app.whispering import Whisper
@@ -264,6 +265,8 @@ class Handoffs:
             self.current.attempts.release()
         outcome = record.outcome
         self._call.emit("outcome", handoff=record.id, result=outcome.result, phase=outcome.phase)
+        if part := part_of(self._call, record, self.whisper.brief):
+            self._call.emit("human_part", **part)
         self._ear.apply()
         self._changed()
 

@@ -15,7 +15,7 @@ from bridge.config.ami import Ami
 from bridge.config.assist import Assist
 from bridge.config.browser import Browser
 from bridge.config.console import Console
-from bridge.config.outside import Api, Mqtt, Webhook
+from bridge.config.outside import Api, Mqtt, Tracing, Webhook
 from bridge.config.records import Records
 from bridge.config.sections import (
     Asr,
@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     mqtt: Mqtt = Mqtt()
     ami: Ami = Ami()
     webhooks: list[Webhook] = []
+    tracing: Tracing = Tracing()
     console: Console = Console()
     assist: Assist = Assist()
 

@@ -79,6 +79,15 @@ class Webhook(Section):
         return self.secret_file.read_text().strip() if self.secret_file else self.secret.get_secret_value()
 
 
+class Tracing(Section):
+    """Conversations as OpenTelemetry traces; wants the extra `otel` (pip install handoff-bridge[otel])."""
+
+    endpoint: HttpUrl | None = None
+    """a collector's, by OTLP over HTTP: http://collector.example.com:4318/v1/traces; none: off. Its token
+    comes from OTEL_EXPORTER_OTLP_HEADERS"""
+    timeout_s: float = Field(default=10.0, gt=0, le=60)
+
+
 class Mqtt(Section):
     host: str | None = None
     """the broker's name or address; without one MQTT is off"""

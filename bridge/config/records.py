@@ -7,6 +7,19 @@ from pydantic import Field, SecretStr
 from bridge.config.sections import Section
 
 
+class Keep(Section):
+    """Days after which each kind goes, counted from the start of the conversation; none: never."""
+
+    transcript_days: int | None = Field(default=None, ge=1)
+    """what was said: transcript, also sealed, quotes, brief, the bot's state; in files and database"""
+    audio_days: int | None = Field(default=None, ge=1)
+    """recordings; never longer than their records"""
+    record_days: int | None = Field(default=None, ge=1)
+    """everything about a conversation but its lines in events.jsonl"""
+    event_days: int | None = Field(default=None, ge=1)
+    """lines in events.jsonl"""
+
+
 class Records(Section):
     dir: Path = Path("records")
     audio: bool = False
@@ -17,6 +30,8 @@ class Records(Section):
     """file that holds the URL"""
     db_timeout_s: float = Field(default=5.0, gt=0, le=60)
     """a database that takes longer counts as away; the records wait on disk"""
+
+    keep: Keep = Keep()
 
     def address(self) -> str:
         """Raises OSError."""

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from bridge.core.effort import effort
 from bridge.core.repeats import Kind, Repeat, Repeats
+from bridge.model.brief import Brief
 from bridge.model.cue import CueKind
 from bridge.model.handoff import HandoffRecord, State
 from bridge.model.measures import HandoffMeasures, Measures
@@ -42,7 +43,8 @@ class Stretch(NamedTuple):
 def measures_of(record: ConversationRecord) -> Measures:
     """Never raises for a record that could be read."""
     handoffs = tuple(_handoff(record, each, number) for number, each in enumerate(record.handoffs, 1))
-    escalated = any(each.escalated for each in handoffs)
+    first = next((each for each in handoffs if each.escalated), None)
+    escalated = first is not None
     complete = record.ended not in FAULTS
     wait_s, hold_s = _sum(handoffs, "wait_s"), _sum(handoffs, "hold_s")
     counts = {
@@ -57,6 +59,8 @@ def measures_of(record: ConversationRecord) -> Measures:
         month=record.started_at[:7],
         complete=complete,
         escalated=escalated,
+        reason=first.reason if first else "",
+        rule=first.rule if first else "",
         contained=complete and not escalated,
         connected=bool(connected),
         abandoned=any(each.abandoned for each in handoffs),
@@ -101,7 +105,7 @@ def _handoff(record: ConversationRecord, handoff: HandoffRecord, number: int) ->
     result = handoff.outcome.result
     moved = result in TRANSFERRED
     reached = visits[0].start_s if visits else _wrapped(stretches) if moved else None
-    heard = tuple(repeats_in(record, handoff))
+    heard = tuple(repeats_in(record.brief, record.transcript, handoff, record.seconds))
     return HandoffMeasures(
         id=handoff.id,
         number=number,
@@ -142,14 +146,16 @@ def stretches_of(handoff: HandoffRecord, over_s: float) -> Iterator[Stretch]:
         yield Stretch(states[-1].state, states[-1].at_s, max(over_s, states[-1].at_s))
 
 
-def repeats_in(record: ConversationRecord, handoff: HandoffRecord) -> Iterator[Repeat]:
+def repeats_in(
+    brief: Brief | None, transcript: Sequence[Utterance], handoff: HandoffRecord, over_s: float
+) -> Iterator[Repeat]:
     """What the caller had to say again; each agent who gets him begins anew."""
-    if record.brief is None:
+    if brief is None:
         return
-    stretches = tuple(stretches_of(handoff, record.seconds))
+    stretches = tuple(stretches_of(handoff, over_s))
     for visit in _parties([s for s in stretches if s.state is State.CONNECTED], stretches):
-        listening = Repeats(record.brief)
-        for utterance in record.transcript:
+        listening = Repeats(brief)
+        for utterance in transcript:
             if _within(utterance, visit):
                 yield from listening.hear(utterance)
 

@@ -34,6 +34,13 @@ class TemplateError(ValueError):
 
 def compiled(templates: Iterable[str], words: Mapping[str, str]) -> re.Pattern[str]:
     """Matches in text with single spaces **and one after the last word**; begins and ends at word bounds."""
+    return _compiled(tuple(templates), tuple(words.items()))
+
+
+@lru_cache(maxsize=4096)
+def _compiled(templates: tuple[str, ...], parts: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    """The shipped rules take over a second, and are wanted by the check and by who listens."""
+    words = dict(parts)
     return re.compile(
         "(?:^|(?<= ))(?:" + "|".join(_regex(template, words, 0) for template in templates) + ")"
     )

@@ -61,6 +61,9 @@ class Measures:
     complete: bool
     """it ended by itself, not by a fault of ours: only such conversations are counted"""
     escalated: bool
+    reason: str
+    """of the first escalation that was not dismissed; "" where there was none"""
+    rule: str
     contained: bool
     """complete, and nobody had to be fetched"""
     connected: bool

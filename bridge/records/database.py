@@ -6,6 +6,7 @@ from bridge.adapters.db.database import Database
 from bridge.adapters.db.engine import url_of
 from bridge.adapters.db.errors import DatabaseAddress
 from bridge.config import ConfigError, Settings
+from bridge.records.measured import DERIVED
 
 
 def address_of(settings: Settings) -> URL:
@@ -22,4 +23,6 @@ def address_of(settings: Settings) -> URL:
 
 def database_of(settings: Settings) -> Database:
     """Connects at first use. Raises `ConfigError`."""
-    return Database(address_of(settings), site=settings.site, timeout_s=settings.records.db_timeout_s)
+    return Database(
+        address_of(settings), site=settings.site, timeout_s=settings.records.db_timeout_s, derive=DERIVED
+    )

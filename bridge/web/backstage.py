@@ -10,7 +10,7 @@ from bridge.app.conversation import Conversation
 from bridge.app.service import Service
 from bridge.config import Settings
 from bridge.config.outside import Role
-from bridge.ports import Feed, Records, Roster
+from bridge.ports import Feed, Ledger, Records, Roster, Search
 from bridge.web.auth import Denied, Door, Identity
 from bridge.web.desk import Console
 from bridge.web.page import Pages
@@ -31,6 +31,10 @@ class Backstage:
     roster: Roster
     records: Records
     feed: Feed
+    search: Search | None = None
+    ledger: Ledger | None = None
+    """None: no database is configured"""
+    """None: nothing is found"""
     telephones: Telephones | None = None
     """None: calls ring on telephones of the agents' own only"""
     metrics: Callable[[], tuple[bytes, str]] = lambda: (b"", "text/plain")

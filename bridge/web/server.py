@@ -13,14 +13,18 @@ from bridge.web.body_limit import BodyLimit
 from bridge.web.conversations import conversation_routes
 from bridge.web.events import event_routes
 from bridge.web.health import health_routes
+from bridge.web.measures import measure_routes
 from bridge.web.records import record_routes
 from bridge.web.refusals import RESPONSES, refusing
+from bridge.web.search import search_routes
 from bridge.web.sessions import session_routes
 from bridge.web.socket import console_routes
 from bridge.web.static import add_console_files
 
 ROUTES = (
-    session_routes, conversation_routes, agent_routes, record_routes, event_routes, health_routes,
+    session_routes, conversation_routes, agent_routes, record_routes, search_routes,
+    measure_routes, event_routes,
+    health_routes,
 )  # fmt: skip
 
 

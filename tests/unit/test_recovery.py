@@ -1,6 +1,7 @@
 """A main process that dies leaves no conversation without its one record."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from bridge.adapters.files import RECORD, FileEvents, FileStore
@@ -69,3 +70,15 @@ def test_unreadable_leftover_stops_nobody(tmp_path: Path) -> None:
     store.open_dir.mkdir()
     (store.open_dir / "bad.json").write_text("{")
     assert asyncio.run(close_interrupted(store, tmp_path / "events.jsonl")) == ()
+
+
+def test_a_record_that_was_written_is_not_written_over(tmp_path: Path) -> None:
+    """Death came between the record and the mark that it was open."""
+    store = FileStore(tmp_path)
+    whole = replace(STUB, ended="caller_gone", seconds=9.0)
+    asyncio.run(store.save(whole))
+    store.begin(STUB)
+    assert asyncio.run(close_interrupted(store, tmp_path / "events.jsonl")) == ()
+    (path,) = tmp_path.glob("20*/*.json")
+    assert RECORD.validate_json(path.read_bytes()) == whole
+    assert list(tmp_path.glob("open/*")) == []

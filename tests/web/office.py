@@ -21,6 +21,7 @@ from bridge.app.directory import Directory
 from bridge.app.service import Service
 from bridge.config import Settings
 from bridge.cues.detectors import our_detectors
+from bridge.ports import Hits
 from bridge.web.auth import Door, hash_of
 from bridge.web.backstage import Backstage
 from bridge.web.desk import Console
@@ -31,6 +32,23 @@ from sip.memory import Far, MemoryUserAgent
 from tests.flow.stage import SCRIPT, agents
 
 TOKEN = "test-token"
+
+
+class NothingSaid:
+    """Keeps `bridge.ports.Search`: a database without a word in it."""
+
+    async def search(self, query: str, *, before: int | None, limit: int) -> Hits:
+        return Hits(hits=())
+
+
+class NothingHappened:
+    """Keeps `bridge.ports.Ledger`: a database without a conversation in it."""
+
+    async def report(self, *, since_s: float, until_s: float, days: float) -> dict[str, Any]:
+        return {"conversations": 0}
+
+    async def answered(self, conversation: str, score: int, channel: str) -> bool:
+        return False
 
 
 ROLES = ("bot", "readonly", "agent", "supervisor", "admin")
@@ -79,6 +97,7 @@ async def office(tmp_path: Path, api: dict[str, Any] | None = None) -> AsyncIter
     stage = Backstage(
         settings=settings, service=service, pages=pages, console=console, roster=directory, feed=feed,
         door=Door(settings.api, Fernet.generate_key(), time.time), records=RecordFiles(tmp_path / "records"),
+        search=NothingSaid(), ledger=NothingHappened(),
     )  # fmt: skip
 
     def rings(far: Far, dial: Dial) -> None:

@@ -67,6 +67,7 @@ async def test_pauses_calls_and_restarts_of_the_pbx(pbx: Asterisk) -> None:
             call = await outside.dial(f"sip:201@{pbx.addresses.pbx}")
             await phone.wait("incoming", timeout=5)
             await ann(directory, "busy")
+            await outside.wait("answered", timeout=5, call=call)  # a CANCEL before it might come too late
             await call.hangup()
             await ann(directory, "available")
             await asyncio.to_thread(pbx.rx, pause)

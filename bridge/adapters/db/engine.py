@@ -1,5 +1,6 @@
 """Opening the database: SQLite in a file, or PostgreSQL; from here on they are the same."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,5 +72,5 @@ def told_apart() -> Iterator[None]:
         raise DatabaseRefused(type(error.orig).__name__) from None
     except DBAPIError as error:
         raise DatabaseAway(str(error.orig).partition("\n")[0][:200]) from None
-    except (SQLAlchemyError, OSError, TimeoutError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError, TimeoutError) as error:
         raise DatabaseAway(type(error).__name__) from None

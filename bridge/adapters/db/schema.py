@@ -4,8 +4,11 @@ from typing import Any, Final
 
 from sqlalchemy import MetaData
 
+from bridge.adapters.db import measures
 from bridge.adapters.db.tables import METADATA
 
+MODULES: Final = (measures,)
+"""that add tables of theirs"""
 ALL: Final[MetaData] = METADATA
 """with the tables of every module that is imported above"""
 

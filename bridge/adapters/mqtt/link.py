@@ -1,8 +1,6 @@
 """The one connection to the broker: publishes what waits, takes commands, comes back when it was lost."""
 
 import asyncio
-import socket
-import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final
@@ -13,6 +11,7 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from bridge.adapters.mqtt.client import broker
 from bridge.adapters.mqtt.command import Commands
 from bridge.adapters.mqtt.outbox import Message, Outbox
 from bridge.adapters.mqtt.topics import Topics
@@ -23,16 +22,10 @@ from bridge.config import Mqtt
 log = structlog.get_logger()
 FIRST_WAIT_S: Final = 0.2
 LONGEST_WAIT_S: Final = 5.0
-TIMEOUT_S: Final = 3.0
-"""for a connection, and for one acknowledgement"""
 FAREWELL_S: Final = 1.0
 AT_ONCE: Final = 10
 """publications under way together: a broker far away shall not be waited for one by one"""
-LARGEST_PACKET: Final = 128 * 1024
-"""the broker is told not to forward us more"""
 COMMANDS_WAITING: Final = 100
-NO_DELAY: Final = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
-"""without it, and without the broker's own, an answer takes 90 ms"""
 ONLY_NEW: Final = 2
 """retain handling: what was retained before we came is not sent to us"""
 
@@ -119,29 +112,11 @@ class Link:
 
     def _client(self, will: Message) -> aiomqtt.Client:
         """Raises OSError (SSLError too) for files that cannot be read: they are tried again as well."""
-        settings = self._settings
-        context = None
-        if settings.tls:
-            context = ssl.create_default_context(cafile=settings.ca_file)
-            if settings.cert_file:
-                context.load_cert_chain(settings.cert_file, settings.key_file)
-        largest = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        largest.MaximumPacketSize = LARGEST_PACKET
-        return aiomqtt.Client(
-            settings.host or "",
-            settings.port or (8883 if settings.tls else 1883),
-            identifier=self._client_id,
-            username=settings.user,
-            password=settings.secret() if settings.user else None,
-            protocol=aiomqtt.ProtocolVersion.V5,
+        return broker(
+            self._settings,
+            self._client_id,
             will=aiomqtt.Will(will.topic, will.payload, qos=1, retain=True),
-            clean_start=True,
-            keepalive=settings.keepalive_s,
-            timeout=TIMEOUT_S,
-            tls_context=context,
-            socket_options=NO_DELAY,
-            max_queued_incoming_messages=COMMANDS_WAITING,
-            properties=largest,
+            incoming=COMMANDS_WAITING,
         )
 
     async def _serve(self, client: aiomqtt.Client, will: Message) -> None:

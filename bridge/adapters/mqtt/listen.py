@@ -12,7 +12,7 @@ from typing import Any
 
 import aiomqtt
 
-from bridge.adapters.mqtt.link import NO_DELAY
+from bridge.adapters.mqtt.client import NO_DELAY
 
 
 async def listen(host: str, port: int, filter: str) -> None:

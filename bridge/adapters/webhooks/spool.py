@@ -2,8 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,3 +108,17 @@ class Spool:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
+
+
+def erase(path: Path, needles: Collection[bytes]) -> int:
+    """Messages that hold one of `needles`, also while a bridge works with the file. How many.
+    Raises `sqlite3.Error`."""
+    if not path.exists():
+        return 0
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=5.0)) as db:
+        db.execute("PRAGMA secure_delete=ON")
+        rows = db.execute("SELECT number, body FROM messages").fetchall()
+        doomed = [(number,) for number, body in rows if any(needle in body for needle in needles)]
+        db.executemany("DELETE FROM messages WHERE number = ?", doomed)
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return len(doomed)

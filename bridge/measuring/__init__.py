@@ -1,0 +1,1 @@
+"""What handoffs are worth: simulated conversations, and the report of what was measured."""

@@ -1,0 +1,1 @@
+"""One call drawn from what the bridge wrote down of it."""
