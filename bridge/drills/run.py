@@ -5,7 +5,7 @@ import contextlib
 import json
 import urllib.request
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +41,8 @@ class Desk:
     caller: tuple[str, int]
     """where the drill's caller stands"""
     page_port: int
+    assist: dict[str, Any] = field(default_factory=dict)
+    """that section of the configuration: the trainee gets the help that agents get"""
     browser: bool = False
     """the page is the telephone, so it must be open"""
 
@@ -56,6 +58,7 @@ def configuration(desk: Desk, bot: Path) -> dict[str, Any]:
         },
         "policy": {"rules": []},
         "asr": {"workers": 1},
+        "assist": desk.assist,
         "api": {"bind": "127.0.0.1", "port": desk.page_port},
     }  # fmt: skip
 
