@@ -71,10 +71,11 @@ def drill(scenario: Scenario, desk: Desk, out: Path, say: Say) -> Score:
     bot.write_text(yaml.safe_dump(scenario.bot.model_dump(exclude_defaults=True), sort_keys=False))
     say(f"{scenario.title}: starting the bridge")
     with running_bridge(configuration(desk, bot), raw, ready_s=READY_S) as bridge:
-        return asyncio.run(_play(scenario, desk, bridge, raw, say))
+        return asyncio.run(play(scenario, desk, bridge, raw, say))
 
 
-async def _play(scenario: Scenario, desk: Desk, bridge: RunningBridge, raw: Path, say: Say) -> Score:
+async def play(scenario: Scenario, desk: Desk, bridge: RunningBridge, raw: Path, say: Say) -> Score:
+    """One call over a bridge that runs, scored. `raw`: where its files go. Raises `SceneFailed`."""
     cast = Cast(raw / "lines")
     lines = [("caller", line) for line in (*scenario.caller, *scenario.then)]
     await asyncio.to_thread(cast.prepare, lines)
