@@ -30,7 +30,7 @@ def check_settings(settings: Settings) -> list[Finding]:
     findings = [
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
         *_bot(settings), *_asr(settings), *_cues(settings), *_records(settings), *_brief(settings),
-        *mqtt_findings(settings), *api_findings(settings), *check_assist(settings), *_tracing(settings),
+        *mqtt_findings(settings), *api_findings(settings), *_tracing(settings), *check_assist(settings),
         *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))

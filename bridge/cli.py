@@ -43,10 +43,10 @@ app.command()(feedback)
 app.command()(report)
 app.command()(simulate)
 app.command()(token)
-app.command()(drill)
 app.command()(erase)
 app.command()(export)
 app.command()(trace)
+app.command()(drill)
 
 
 @app.command()

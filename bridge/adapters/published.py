@@ -257,7 +257,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
             Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music, Person,
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
             Ask, OfferAnswered, OfferOver, Queued, CallbackTold, Control, PickUp, PassedOn, Supervision,
-            HintShown, HintOver, HandedBack, HumanPartOver,
+            HumanPartOver, HintShown, HintOver, HandedBack,
         )
     },
     **{

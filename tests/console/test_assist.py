@@ -90,7 +90,7 @@ async def test_opening_the_transcript_is_told_once(tmp_path: Path, browser: Brow
         await o.until("dialing")
         await expect(page.get_by_role("button", name="Accept")).to_be_visible()
         assert o.events.of("opened") == []
-        await page.get_by_text("Transcript", exact=True).click()
+        await page.locator("summary", has_text="Transcript").click()
         async with asyncio.timeout(5):
             while not o.events.of("opened"):
                 await asyncio.sleep(0.02)

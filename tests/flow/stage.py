@@ -170,8 +170,10 @@ class Stage:
         return heard and (now is None or now.mode != "barge")
 
     def _bot_owes(self) -> bool:
-        """A built-in bot that waits for an answer is silent on purpose."""
+        """A built-in bot that waits for an answer is silent on purpose; so is a muted agent."""
         state = self.state
+        if state in (State.CONNECTED, State.RELEASING) and self.conversation.ear.overlays.agent_mute:
+            return False
         return not (state in (None, State.PROPOSED, State.RETURNED) or (state and state.final))
 
     @property

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, cast, get_args
 
-from hypothesis import HealthCheck, event, given, note, settings
+from hypothesis import HealthCheck, event, example, given, note, settings
 from hypothesis import strategies as st
 
 from bridge.app.browsers import Page
@@ -129,6 +129,10 @@ def at_the_console(stage: Stage, kind: str, rest: str) -> None:
         stage.control(Drafted("resolved", "all is well", "right", finished=kind == "finish"))
 
 
+MUTED = ["caller_requests", "agent_answers", "key_1", "press_mute", "wait", "wait", "wait"]
+
+
+@example(MUTED, "conference", False, False)
 @given(world, modes, st.booleans(), st.booleans())
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_promises_hold(actions: list[str], mode: str, same_peer: bool, browser: bool) -> None:
