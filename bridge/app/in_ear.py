@@ -89,7 +89,7 @@ class InEar:
         self._said.add(hint.id)
         self._plays.append((now, now + clip.seconds))
         self._call.ua.send(Play(player=HINT, path=str(clip.path), tag="hint"))
-        self._call.emit("hint_spoken", hint=hint.id, seconds=clip.seconds)
+        self._call.emit("hint_spoken", hint=hint.id, clip=clip.path.name, seconds=clip.seconds)
         return None
 
     def plays_at(self, at_s: float) -> bool:

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridge.bench.hints import hints
+
 if TYPE_CHECKING:
     from bridge.bench.engines import Engine
     from bridge.bench.talk import Speech
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine; exit 75 when it was too noisy to.")
+app.command()(hints)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 NoiseOption = Annotated[

@@ -89,7 +89,24 @@ def _desk(
     address = bind or settings.sip.bind
     loopback = ipaddress.ip_address(address).is_loopback
     caller = (f"{address.rpartition('.')[0]}.10", 5060) if loopback else (address, port + 2)
-    return Desk(agent=chosen, bind=address, port=port, caller=caller, page_port=page_port, browser=browser)
+    return Desk(
+        agent=chosen,
+        bind=address,
+        port=port,
+        caller=caller,
+        page_port=page_port,
+        assist=_assist(settings),
+        browser=browser,
+    )
+
+
+def _assist(settings: Any) -> dict[str, Any]:
+    """With the knowledge that the real bridge has."""
+    from bridge.knowledge.choice import file_of
+
+    section: dict[str, Any] = settings.assist.model_dump(mode="json")
+    section["knowledge"]["file"] = str(file_of(settings))
+    return section
 
 
 def _line(row: dict[str, Any]) -> str:

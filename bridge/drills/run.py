@@ -5,7 +5,7 @@ import contextlib
 import json
 import urllib.request
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,8 @@ READY_S: Final = 120.0
 POLL_S: Final = 0.1
 TURN_MS: Final = 900
 """so long a silence tells the caller that it is his turn"""
+SILENT_S: Final = 10.0
+"""so long the caller waits for a trainee who says nothing, before he speaks on"""
 PATIENCE_S: Final = 180.0
 RECORD: Final[TypeAdapter[ConversationRecord]] = TypeAdapter(ConversationRecord)
 Say = Callable[[str], None]
@@ -39,6 +41,8 @@ class Desk:
     caller: tuple[str, int]
     """where the drill's caller stands"""
     page_port: int
+    assist: dict[str, Any] = field(default_factory=dict)
+    """that section of the configuration: the trainee gets the help that agents get"""
     browser: bool = False
     """the page is the telephone, so it must be open"""
 
@@ -50,10 +54,11 @@ def configuration(desk: Desk, bot: Path) -> dict[str, Any]:
         "bot": {"script": str(bot)},
         "agents": [desk.agent | {"mode": "conference", "assist": True}],
         "handoff": {
-            "wrap_up_timeout_s": 20, "ring_timeout_s": 60, "accept_timeout_s": 60, "returned_timeout_s": 5,
+            "wrap_up_timeout_s": 3, "ring_timeout_s": 60, "accept_timeout_s": 60, "returned_timeout_s": 5,
         },
         "policy": {"rules": []},
         "asr": {"workers": 1},
+        "assist": desk.assist,
         "api": {"bind": "127.0.0.1", "port": desk.page_port},
     }  # fmt: skip
 
@@ -66,10 +71,11 @@ def drill(scenario: Scenario, desk: Desk, out: Path, say: Say) -> Score:
     bot.write_text(yaml.safe_dump(scenario.bot.model_dump(exclude_defaults=True), sort_keys=False))
     say(f"{scenario.title}: starting the bridge")
     with running_bridge(configuration(desk, bot), raw, ready_s=READY_S) as bridge:
-        return asyncio.run(_play(scenario, desk, bridge, raw, say))
+        return asyncio.run(play(scenario, desk, bridge, raw, say))
 
 
-async def _play(scenario: Scenario, desk: Desk, bridge: RunningBridge, raw: Path, say: Say) -> Score:
+async def play(scenario: Scenario, desk: Desk, bridge: RunningBridge, raw: Path, say: Say) -> Score:
+    """One call over a bridge that runs, scored. `raw`: where its files go. Raises `SceneFailed`."""
     cast = Cast(raw / "lines")
     lines = [("caller", line) for line in (*scenario.caller, *scenario.then)]
     await asyncio.to_thread(cast.prepare, lines)
@@ -85,13 +91,15 @@ async def _play(scenario: Scenario, desk: Desk, bridge: RunningBridge, raw: Path
         async with asyncio.TaskGroup() as tasks:
             asking = tasks.create_task(_quietly(_say(phone, cast, scenario.caller)))
             talking: asyncio.Task[None] | None = None
+            floor = Floor()
             async for event in _events(bridge):
+                floor.take(event)
                 match event["type"]:
                     case "dialed":
                         say("your telephone rings")
                     case "handoff" if event["state"] == "connected" and talking is None:
                         say("you are connected")
-                        talking = tasks.create_task(_quietly(_talk(phone, cast, scenario.then)))
+                        talking = tasks.create_task(_quietly(_talk(phone, cast, scenario.then, floor)))
                     case "handoff" if event["state"] in ("FAILED", "DISMISSED", "RETURNED"):
                         await _quietly(phone.do("hangup"))
             for task in (asking, talking):
@@ -112,15 +120,36 @@ async def _say(phone: Phone, cast: Cast, lines: tuple[str, ...]) -> None:
         await phone.do("play", wav=str(cast.line("caller", line).wav.absolute()), wait=True)
 
 
-async def _talk(phone: Phone, cast: Cast, lines: tuple[str, ...]) -> None:
-    """Whenever the trainee has said something and leaves a pause; then the caller hangs up."""
-    with contextlib.suppress(SceneFailed):
-        for line in lines:
-            await phone.do("hear", for_ms=300, timeout_s=40)
-            await phone.do("quiet", for_ms=TURN_MS, timeout_s=60)
-            await phone.do("play", wav=str(cast.line("caller", line).wav.absolute()), wait=True)
-        await phone.do("hear", for_ms=300, timeout_s=10)
-        await phone.do("quiet", for_ms=2 * TURN_MS, timeout_s=40)
+class Floor:
+    """Who has it: the bridge's own events tell when the trainee speaks."""
+
+    def __init__(self) -> None:
+        self._turns = 0
+        self._speaking = False
+        self._since = 0.0
+
+    def take(self, event: dict[str, Any]) -> None:
+        if event["type"] == "speech" and event["speaker"] == "agent":
+            self._speaking = event["speaking"]
+            self._turns += self._speaking
+            self._since = asyncio.get_running_loop().time()
+
+    async def turn(self) -> None:
+        """The trainee has said something since and leaves a pause, or says nothing for long."""
+        clock = asyncio.get_running_loop().time
+        begun, before = clock(), self._turns
+        while clock() < begun + SILENT_S or self._speaking:
+            await asyncio.sleep(POLL_S)
+            if self._turns > before and not self._speaking and clock() >= self._since + TURN_MS / 1000:
+                return
+
+
+async def _talk(phone: Phone, cast: Cast, lines: tuple[str, ...], floor: Floor) -> None:
+    """The caller answers whatever the trainee says, and hangs up behind his last word."""
+    for line in lines:
+        await floor.turn()
+        await phone.do("play", wav=str(cast.line("caller", line).wav.absolute()), wait=True)
+    await floor.turn()
     await phone.do("hangup")
 
 

@@ -79,3 +79,21 @@ async def test_who_may_only_look_sees_no_hint(tmp_path: Path, browser: Browser) 
             while not any('"connected"' in message for message in sent):
                 await asyncio.sleep(0.02)
         assert not any("no_card_aloud" in message or "every_call" in message for message in sent)
+
+
+async def test_opening_the_transcript_is_told_once(tmp_path: Path, browser: Browser) -> None:
+    """Before the join by its fold: `handoff drill` asks whether it was looked at."""
+    async with bureau(tmp_path) as o:
+        page = await signed_in(browser, o.url, "ann")
+        o.says("I was charged twice on my last invoice")
+        o.escalate()
+        await o.until("dialing")
+        await expect(page.get_by_role("button", name="Accept")).to_be_visible()
+        assert o.events.of("opened") == []
+        await page.locator("summary", has_text="Transcript").click()
+        async with asyncio.timeout(5):
+            while not o.events.of("opened"):
+                await asyncio.sleep(0.02)
+        [told] = o.events.of("opened")
+        assert (told["what"], told["state"]) == ("transcript", "dialing")
+        assert page.complaints == []  # type: ignore[attr-defined]
