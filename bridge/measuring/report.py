@@ -38,14 +38,14 @@ async def report(database: Database, span: t.Span, baseline: t.Span | None = Non
 
 
 async def measure_again(database: Database) -> int:
-    """Records that were stored before they were measured as they are now. How many there were; those that
+    """Records that were stored before they were measured as they are now. How many that are; those that
     cannot be opened are passed over."""
     done, after = 0, ""
     while some := await database.read(partial(t.unmeasured, after=after, most=AGAIN)):
         after = some[-1][0]
         rows = await asyncio.to_thread(_measured, some, database.codec)
         await database.change(partial(_replace, rows=rows))
-        done += len(some)
+        done += len(rows)
     return done
 
 
