@@ -58,6 +58,13 @@ class Metrics:
         self._count = _counters(registry)
         self._time = _histograms(registry)
         self._gaps = Counter("handoff_transcript_gap_seconds", "Speech not recognised", registry=registry)
+        self._repeats = Counter("handoff_repeats", "Items of the brief asked for again", registry=registry)
+        self._reverified = Counter(
+            "handoff_reverifications", "Verified callers verified again", registry=registry
+        )
+        self._lacked = Counter(
+            "handoff_bot_lacked", "What a bot lacked when a person took over", ["kind"], registry=registry
+        )
 
     def text(self) -> tuple[bytes, str]:
         """The exposition and its media type."""
@@ -102,8 +109,16 @@ class Metrics:
                 seen.answered = None
             case "transcript_gap":
                 self._gaps.inc(body["seconds"])
+            case "human_part":
+                self._human_part(body)
         if len(self._calls) > MOST_CALLS:  # its end was never told
             self._over(oldest := next(iter(self._calls)), self._calls[oldest])
+
+    def _human_part(self, body: dict[str, Any]) -> None:
+        self._repeats.inc(len(body["asked_again"]))
+        self._reverified.inc(body["reverified"])
+        for lack in body["lacked"]:
+            self._lacked.labels(lack["kind"]).inc()
 
     def _entered(self, seen: _Seen, state: str, at_s: float) -> None:
         if state == WAITING:
@@ -142,6 +157,9 @@ COUNTED: Final[dict[str, tuple[str, tuple[str, ...]]]] = {
     "offer_over": ("handoff_offers_over", ("why",)),
     "offer_answered": ("handoff_offers_answered", ()),
     "outcome": ("handoff_outcomes", ("result", "phase")),
+    "human_part": ("handoff_human_parts", ("resolved",)),
+    "hint_over": ("handoff_hints_over", ("how",)),
+    "survey": ("handoff_survey_answers", ("score",)),
     "screen_pop": ("handoff_screen_pops", ("shown",)),
     "order_refused": ("handoff_orders_refused", ("event",)),
     "leg_lost": ("handoff_legs_lost", ()),
@@ -160,6 +178,9 @@ HELP: Final = {
     "handoff_offers_over": "Calls to agents that led to nothing",
     "handoff_offers_answered": "Calls to agents that were answered",
     "handoff_outcomes": "Handoffs over",
+    "handoff_human_parts": "Talks of caller and agent over, by whether the disposition says solved",
+    "handoff_hints_over": "Hints that agents were shown, by what became of them",
+    "handoff_survey_answers": "Callers who said how satisfied they are, 1 to 5",
     "handoff_screen_pops": "Briefs sent to a page, and whether it acknowledged in time",
     "handoff_orders_refused": "Orders that the state did not take",
     "handoff_legs_lost": "Legs that fell silent",

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from bridge.adapters.payload import OfCall
 from bridge.adapters.published_assist import HandedBack, HintOver, HintShown
 from bridge.adapters.published_console import Control, PassedOn, PickUp, Supervision
-from bridge.adapters.published_feedback import HumanPartOver
+from bridge.adapters.published_feedback import HumanPartOver, SurveyAnswered
 from bridge.adapters.published_offers import CallbackTold, OfferAnswered, OfferOver, Queued
 from bridge.model.handoff import State
 
@@ -257,7 +257,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
             Started, Ended, Answered, Ringing, Dialed, LegEnded, LegLost, RemoteHold, Speech, Music, Person,
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
             Ask, OfferAnswered, OfferOver, Queued, CallbackTold, Control, PickUp, PassedOn, Supervision,
-            HumanPartOver, HintShown, HintOver, HandedBack,
+            HumanPartOver, SurveyAnswered, HintShown, HintOver, HandedBack,
         )
     },
     **{

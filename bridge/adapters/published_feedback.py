@@ -16,6 +16,13 @@ class Lack(BaseModel):
     what: str
 
 
+class SurveyAnswered(OfCall):
+    """The caller says how satisfied he is, from 1 to 5."""
+
+    type: Literal["survey"] = "survey"
+    score: int
+
+
 class HumanPartOver(OfCall):
     """A person had the caller and has not any more: how it ended, and what the bot lacked."""
 

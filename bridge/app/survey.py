@@ -54,6 +54,7 @@ class Survey:
         """Whether it was meant for us. The first answer counts."""
         if self.under_way and self.score is None and digit in SCORES:
             self.score = int(digit)
+            self._call.emit("survey", score=self.score)
             self._whisper.announce(self._call.settings.words.survey_thanks, tag=TIMER)
             self._call.after(TIMER, LAST_S)
         return self.under_way

@@ -81,6 +81,7 @@ def test_a_whole_call(tmp_path: Path) -> None:
     assert value(found, "handoff_offers_answered_total") == 1
     assert value(found, "handoff_offers_over_total", why="busy") == 1
     assert value(found, "handoff_outcomes_total", result="connected", phase="connected") == 1
+    assert value(found, "handoff_human_parts_total", resolved="None") == 1
     for name in ("time_to_human", "pickup_to_whisper", "talk", "ring"):
         assert value(found, f"handoff_{name}_seconds_count") == 1, name
     assert 59 <= value(found, "handoff_talk_seconds_sum") <= 62
@@ -96,6 +97,24 @@ def test_every_label_is_a_field_of_its_event() -> None:
     for kind, (_, labels) in COUNTED.items():
         if kind in EVENTS:
             assert set(labels) <= set(EVENTS[kind][1].model_fields), kind
+
+
+def test_what_was_said_twice_and_what_the_bot_lacked() -> None:
+    metrics = Metrics(nobody())
+    lacked = [{"kind": "limit", "what": "refunds"}, {"kind": "limit", "what": "addresses"}]
+    part = {
+        "asked_again": ["order", "name"],
+        "reverified": 1,
+        "lacked": lacked,
+        "resolved": True,
+        "at_s": 9.0,
+    }
+    metrics.emit("started", "c1", {"at_s": 0.0})
+    metrics.emit("human_part", "c1", part)
+    assert value(metrics, "handoff_repeats_total") == 2
+    assert value(metrics, "handoff_reverifications_total") == 1
+    assert value(metrics, "handoff_bot_lacked_total", kind="limit") == 2
+    assert value(metrics, "handoff_human_parts_total", resolved="True") == 1
 
 
 def test_calls_whose_end_was_never_told_are_forgotten() -> None:
@@ -152,7 +171,7 @@ def test_every_metric_a_panel_or_an_alert_names_exists(tmp_path: Path) -> None:
 
 def test_every_label_a_panel_or_an_alert_sorts_by_exists() -> None:
     labels = {label for _, names in COUNTED.values() for label in names}
-    known = labels | {"state", "part", "figure", "le", "instance", "job", "severity"}
+    known = labels | {"kind", "state", "part", "figure", "le", "instance", "job", "severity"}
     for text in expressions():
         for names in re.findall(r"\bby \(([^)]*)\)", text):
             assert {name.strip() for name in names.split(",")} <= known
