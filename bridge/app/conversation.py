@@ -184,7 +184,7 @@ class Conversation:
                 self.call.bot_state = message.state
                 self.bot.reports(message.collecting)
                 self._listening.expect(message.expects or ("digits" if message.collecting else ""))
-                if self.handoffs.live is None:
+                if not self.handoffs.busy:
                     self._watch.reported(message.state)
                 self.handoffs.renew_brief()
             case m.Escalate() | m.Ordered():
@@ -194,7 +194,7 @@ class Conversation:
             case m.Controlled():
                 message.answer(self.controls.obey(message))
             case m.Draining():
-                self.handoffs.drain()
+                self.handoffs.release.drain()
             case m.Adopted():
                 self._adopt(message)
 
@@ -228,9 +228,9 @@ class Conversation:
         held = utterance.speaker is Speaker.BOT and self._caller_holds
         if not utterance.addressed or held or self.handoffs.survey.heard(utterance):
             return
-        if self.handoffs.live is None:
+        if not self.handoffs.busy:
             self._watch.hear(utterance, self.bot.heard)
-        elif utterance.speaker is Speaker.CALLER:
+        elif self.handoffs.live and utterance.speaker is Speaker.CALLER:
             self.handoffs.live.waiting.heard(utterance.text)
             self.handoffs.renew_brief()
 
@@ -262,9 +262,9 @@ class Conversation:
             collecting = self.bot.collecting
             if self.bot.voicebot:
                 self.bot.voicebot.keyed(event.digit)
-            if self.handoffs.live is None:
+            if not self.handoffs.busy:
                 self._watch.digit(event.digit, collecting=collecting)
-            else:
+            elif self.handoffs.live:
                 self.handoffs.live.waiting.pressed(event.digit)
 
     def _played(self, event: e.PlayStarted | e.PlayEnded) -> None:

@@ -10,6 +10,8 @@ from bridge.app.call import Call
 from bridge.app.ear import Ear
 from bridge.app.handoff import FAREWELL, REFERS, Handoff
 from bridge.app.human_parts import part_of
+from bridge.app.late_release import TIMER as RELEASE
+from bridge.app.late_release import LateRelease
 from bridge.app.moving import Moving
 from bridge.app.survey import TIMER as SURVEY
 from bridge.app.survey import Survey
@@ -23,7 +25,6 @@ from sip import events as e
 
 MAX_UNASKED = 5
 """loop guard: handoffs after which only an explicit request is still obeyed"""
-RELEASE = "release"
 LEAVE = "leave"
 """the last sentence to a caller who will be called back, and the timer behind it"""
 LEAVE_S = 15.0
@@ -51,11 +52,11 @@ class Handoffs:
         self.survey = Survey(call, ear, self.whisper)
         self.agent = AgentLegs(call, ear, self)
         self.moving = Moving(call, ear, self)
+        self.release = LateRelease(call, self)
         self.current: Handoff | None = None
         self.records: list[HandoffRecord] = []
         self.back_s = 0.0
         self._posture: c.Posture | None = None
-        self._draining = False
 
     @property
     def live(self) -> Handoff | None:
@@ -101,15 +102,17 @@ class Handoffs:
 
     def escalate(self, escalation: Escalation) -> bool:
         """Whether a handoff begins. An explicit request is never held back by the loop guard."""
-        guarded = len(self.records) >= MAX_UNASKED and not escalation.explicit
-        if self.busy or guarded or self._call.legs.up("caller") is None:
-            why = "busy" if self.busy else "guard"
+        guarded = len(self.had) >= MAX_UNASKED and not escalation.explicit
+        busy = self.busy or (self.survey.under_way and not escalation.explicit)
+        if busy or guarded or self._call.legs.up("caller") is None:
+            why = "busy" if busy else "guard"
             self._call.emit("escalation_ignored", rule=escalation.rule, why=why)
             return False
         self._call.emit(
             "escalation", reason=escalation.reason, rule=escalation.rule, quote=escalation.quote,
             score=escalation.score, source=escalation.source, explicit=escalation.explicit,
         )  # fmt: skip
+        self._cut_wrap_up()
         self._bot.pause()
         self.whisper.prepare(escalation)
         self.current = Handoff(
@@ -129,6 +132,12 @@ class Handoffs:
         self.whisper.announce(words.callback_greeting if again else words.transferring)
         self.current.begin()
         return True
+
+    def _cut_wrap_up(self) -> None:
+        """The caller goes before the note of the agent he had, and before the survey."""
+        self.survey.drop()
+        if self.live:
+            self.live.fire(Event.TIMEOUT)
 
     def _back(self, state: State) -> None:
         """The caller is the bot's again, or taken leave of: he will be called back."""
@@ -207,26 +216,6 @@ class Handoffs:
             self._call.emit("order_refused", event=order.event, state=handoff.state)
         return taken
 
-    def drain(self) -> None:
-        """The bridge is to stop: a conference may be released now, or as soon as it is one."""
-        self._draining = self._call.settings.handoff.release_on_drain
-        if self.state is State.CONNECTED:
-            self._plan_release()
-
-    def _plan_release(self) -> None:
-        """Late release by policy or drain, once a handoff: a PBX that refused it is not asked again."""
-        handoff, settings = self.live, self._call.settings.handoff
-        wait_s = 0.0 if self._draining else settings.release_after_s
-        if handoff and wait_s is not None and "refer_sent" not in handoff.marks:
-            self._call.after(RELEASE, wait_s)
-
-    def _release(self) -> None:
-        handoff = self.live
-        if handoff is None or handoff.state is not State.CONNECTED:
-            return
-        if handoff.attempts.referral.releasable(despite_assist=self._draining):
-            self.order(m.Ordered(Event.RELEASE, why="the bridge drains" if self._draining else "by policy"))
-
     def elapsed(self, name: str) -> None:
         if name == PERSON:
             self.agent.elapsed()
@@ -237,14 +226,25 @@ class Handoffs:
         elif self.current and name == FAREWELL:
             self.current.farewell_over()
         elif name == RELEASE:
-            self._release()
+            self.release.due()
         elif self.live:
             self.live.timed_out()
 
     @property
     def busy(self) -> bool:
-        """The caller is waited for, talked to, or asked: nothing he says calls for a person."""
-        return self.live is not None or self.survey.under_way
+        """A person is fetched for the caller, or talks to him: nothing he says calls for another one."""
+        return self.live is not None and not self._parted
+
+    @property
+    def had(self) -> tuple[Escalation, ...]:
+        """What persons were fetched for who have left him."""
+        past = tuple(record.escalation for record in self.records)
+        return (*past, self.live.escalation) if self.live and self._parted else past
+
+    @property
+    def _parted(self) -> bool:
+        """The person has left him: what is missing is a note of the one, or an answer of the other."""
+        return self.state is State.RETURNED or self.survey.under_way
 
     def mark(self, name: str) -> None:
         if self.live:
@@ -284,7 +284,9 @@ class Handoffs:
         self.pose(state)
         self.moving.entered(state)
         if state is State.CONNECTED:
-            self._plan_release()
+            self.release.plan()
+        if state is State.RETURNED:
+            self.back_s = self._call.now_s()
         if state is State.WRAP_UP and self.live:
             self.survey.begin(self.live.entered[-1].event)
 

@@ -81,7 +81,7 @@ class Lines:
         elif leg.role == "agent":
             self._handoffs.agent.ended(event)
         elif leg.role == "bot":
-            in_handoff = self._handoffs.live is not None
+            in_handoff = self._handoffs.busy
             if not event.by_us:
                 self._handoffs.bot_gone()
             self._bot.ended(event, in_handoff=in_handoff)
@@ -109,7 +109,7 @@ class Lines:
             self._handoffs.agent.lost(leg.id)
         elif leg.role in ("bot", SUPERVISOR):
             self._call.ua.send(c.Hangup(leg=leg.id, text="no media"))
-            if leg.role == "bot" and self._handoffs.live is None:
+            if leg.role == "bot" and not self._handoffs.busy:
                 self._missing("bot_lost")
         elif leg.role == "caller":
             self._call.after(SILENT, CALLER_SILENT_S)

@@ -24,13 +24,13 @@ class Survey:
 
     def __init__(self, call: Call, ear: Ear, whisper: Whisper) -> None:
         self._call, self._ear, self._whisper = call, ear, whisper
-        self._begun = False
+        self._begun = self._dropped = False
         self.score: int | None = None
 
     @property
     def under_way(self) -> bool:
-        """Then the caller is nobody else's: neither the bot's nor a new handoff's."""
-        return self._begun and self._call.legs.up("caller") is not None
+        """Then the caller is nobody else's, unless he asks for a person."""
+        return self._begun and not self._dropped and self._call.legs.up("caller") is not None
 
     def begin(self, left_by: Event | None) -> None:
         """On entry to the wrap-up: only a caller who is still there, and whose agent left him, is asked."""
@@ -46,18 +46,25 @@ class Survey:
     def heard(self, utterance: Utterance) -> bool:
         """Whether it was said to us. A number alone is an answer, other words are none."""
         told = utterance.text
-        if self.under_way and utterance.speaker is Speaker.CALLER and len(told.split()) <= MOST_WORDS:
-            self.pressed(figures(told))
-        return self.under_way
+        short = utterance.speaker is Speaker.CALLER and len(told.split()) <= MOST_WORDS
+        return short and self.pressed(figures(told))
 
     def pressed(self, digit: str) -> bool:
         """Whether it was meant for us. The first answer counts."""
-        if self.under_way and self.score is None and digit in SCORES:
+        meant = self.under_way and digit in SCORES
+        if meant and self.score is None:
             self.score = int(digit)
             self._call.emit("survey", score=self.score)
             self._whisper.announce(self._call.settings.words.survey_thanks, tag=TIMER)
             self._call.after(TIMER, LAST_S)
-        return self.under_way
+        return meant
+
+    def drop(self) -> None:
+        """The caller wants a person again, which comes before any answer."""
+        if self.under_way:
+            self._call.cancel(TIMER)
+            self._dropped, self._call.asking = True, False
+            self._ear.lay(asking=False)
 
     def over(self) -> None:
         """Thanked, or no answer came."""

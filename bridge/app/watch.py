@@ -76,7 +76,7 @@ class Watch:
             self._bot.carry_on()
         elif caller:
             answer(utterance.text)
-        if decision.do is Do.ASK and self._handoffs.live is None and self._bot.ask_to_put_through():
+        if decision.do is Do.ASK and not self._handoffs.busy and self._bot.ask_to_put_through():
             self._tracker.asks_to_put_through(self._call.settings.words.put_through)
 
     def _glimpsed(self, match: Match, score: float) -> Cue:
@@ -114,7 +114,7 @@ class Watch:
         now_s = self._call.now_s()
         if name == ZERO_TIMER:
             self._decide(self._tracker.digit("0", now_s), source="dtmf")
-        elif self._handoffs.live is None:
+        elif not self._handoffs.busy:
             decision = self._decide(self._tracker.quiet(now_s - self._spoke_s, now_s))
             if decision.do is Do.ASK and self._bot.ask_to_put_through():
                 self._tracker.asks_to_put_through(self._call.settings.words.put_through)
@@ -159,13 +159,13 @@ class Watch:
         return self._call.redactor.partial(Speaker.CALLER, words)
 
     def _context(self) -> Context:
-        records, utc = self._handoffs.records, datetime.fromisoformat(self._call.desk.clock.utc())
+        had, utc = self._handoffs.had, datetime.fromisoformat(self._call.desk.clock.utc())
         return Context(
             at_s=self._call.now_s(),
-            live=self._handoffs.live is not None,
-            handoffs=len(records),
+            live=self._handoffs.busy,
+            handoffs=len(had),
             back_s=self._handoffs.back_s,
-            handed_off_for=frozenset(record.escalation.reason for record in records),
+            handed_off_for=frozenset(escalation.reason for escalation in had),
             declined_s=self._tracker.declined_s,
             open=open_at(self._call.settings.policy.hours, utc.weekday(), utc.strftime("%H:%M")),
         )

@@ -53,7 +53,7 @@ def test_who_does_not_answer_is_released_in_time(tmp_path: Path) -> None:
     async def story() -> Stage:
         async with Stage(tmp_path, ASKS, on_dial=answers) as stage:
             await asked(stage)
-            stage.says("well that was that I want to speak to a person")
+            stage.says("well that was that then and so it is")
             await stage.settle(ASKS.handoff.survey_timeout_s)
             assert stage.ua.legs["caller"].phase == "ended"
         return stage
