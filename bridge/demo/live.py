@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import sys
+import time
 import urllib.request
 import webbrowser
 from collections.abc import AsyncIterator, Callable
@@ -33,6 +34,10 @@ SILENCE_S: Final = 60.0
 """how long a caller with nothing left to say stays on the line"""
 PAUSE_S: Final = 4.0
 POLL_S: Final = 0.1
+RINGS_S: Final = 5.0
+"""within so long behind Accept a telephone rings, or the offer is over"""
+SPARE_S: Final = 2.0
+"""events are read a little behind what they tell"""
 NAMES: Final = {"ann": "Ann Baker", "ben": "Ben Okafor"}
 GONE: Final = ("FAILED", "DISMISSED", "returned")
 Say = Callable[[str], None]
@@ -68,6 +73,7 @@ class Round:
     target: str = ""
     _talks: set[str] = field(default_factory=set)
     leaving: asyncio.Task[None] | None = None
+    _dialing: float = 0.0
 
     async def take(self, event: dict[str, Any], tasks: asyncio.TaskGroup) -> bool:
         """What people do when it happens. False: the conversation is over."""
@@ -76,7 +82,9 @@ class Round:
                 self.target = event["target"]
                 self.say(f"{NAMES[self.target]}'s telephone rings: press Accept on the page")
             case "pick_up":
-                tasks.create_task(_quietly(self.desks[event["target"]].do("answer")))
+                tasks.create_task(_quietly(self._pick_up(self.desks[event["target"]])))
+            case "handoff" if event["state"] == "dialing":
+                self._dialing = time.monotonic() - SPARE_S
             case "handoff" if event["state"] == "connected" and self.target not in self._talks:
                 self._talks.add(self.target)
                 self.say("connected; a demo voice speaks for the agent")
@@ -88,6 +96,11 @@ class Round:
                 self.say(f"over: {', '.join(event['handoffs']) or 'no handoff'}")
                 return False
         return True
+
+    async def _pick_up(self, desk: Phone) -> None:
+        """The brief is on the page first, so Accept may be pressed before the telephone rings."""
+        await desk.event("incoming", timeout_s=RINGS_S, since=self._dialing)
+        await desk.do("answer")
 
     def _leave(self, tasks: asyncio.TaskGroup, after_s: float) -> None:
         async def go() -> None:

@@ -100,13 +100,17 @@ class Phone:
         self._process.stdin.write(json.dumps({"do": verb, **step}).encode() + b"\n")
         await done
 
-    async def event(self, name: str, *, timeout_s: float = 10.0, **where: Any) -> dict[str, Any]:
-        """The first event of that name, whenever it was. Raises `SceneFailed`."""
+    async def event(
+        self, name: str, *, timeout_s: float = 10.0, since: float = 0.0, **where: Any
+    ) -> dict[str, Any]:
+        """The first event of that name, whenever it was, but not before `since`. Raises `SceneFailed`."""
         try:
             async with asyncio.timeout(timeout_s), self._news:
-                while (found := next((e for e in self.events if _fits(e, name, where)), None)) is None:
+                while True:
+                    late = (e for e in self.events if e.get("at", 0.0) >= since)
+                    if found := next((e for e in late if _fits(e, name, where)), None):
+                        return found
                     await self._news.wait()
-                return found
         except TimeoutError:
             seen = ", ".join(str(e["event"]) for e in self.events[-6:])
             raise SceneFailed(f"{self.name}: no {name} within {timeout_s} s (last: {seen})") from None
