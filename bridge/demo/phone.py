@@ -14,6 +14,8 @@ from sip.party.g711 import Pcm
 from sip.party.wav import RATE, read_wav
 
 LEAVE_S: Final = 6.0
+READY_S: Final = 60.0
+"""a busy machine may need that long to start a process"""
 DEADLINE_S: Final = 240
 
 
@@ -75,7 +77,7 @@ class Phone:
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=errors,
             )  # fmt: skip
         self._reading = asyncio.create_task(self._read())
-        await self.event("ready", timeout_s=15)
+        await self.event("ready", timeout_s=READY_S)
         return self
 
     async def __aexit__(self, *_: object) -> None:
