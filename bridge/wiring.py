@@ -37,6 +37,7 @@ from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.core.forgetting import without_words
+from bridge.crm.choice import crm_of
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
 from bridge.knowledge.choice import library_of, playbook_of
@@ -120,12 +121,13 @@ async def wire(settings: Settings) -> Bridge:
     book = Callbacks(settings, CallbackFiles(records / "callbacks"), directory, told, clock)
     llm, detectors = refiner_of(settings), _detectors(settings)
     library = library_of(settings) if settings.assist.on else None
+    crm = crm_of(settings)
     browsers = Browsers(lambda agent, ready: directory.reach(agent, "browser", ready, source="page"))
     desk = Desk(
         settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=archive,
         pop=console, clock=clock, ears=detectors.ears, rules_version=detectors.version,
         vault=vault_of(settings), wording=wording_of(settings), llm=llm, browsers=browsers,
-        playbook=playbook_of(settings), knowledge=library,
+        playbook=playbook_of(settings), knowledge=library, crm=crm,
     )  # fmt: skip
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
@@ -138,6 +140,7 @@ async def wire(settings: Settings) -> Bridge:
         records=archive,
         retention=sweep,
         knowledge=library,
+        crm=crm,
     )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
@@ -164,6 +167,8 @@ async def wire(settings: Settings) -> Bridge:
     if library:
         starts.append(library.warm)
         closes.append(library.close)
+    if crm:
+        closes.append(crm.close)
     if llm:
         closes.append(llm.aclose)
     if spans:
