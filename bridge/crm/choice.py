@@ -2,6 +2,8 @@
 
 from bridge.adapters.crm.csv_file import CsvFile
 from bridge.adapters.crm.customers import Customers
+from bridge.adapters.crm.recipe import RecipeError, recipe_of
+from bridge.adapters.crm.rest import RestCrm
 from bridge.adapters.crm.sqlite_file import SqliteFile
 from bridge.config import ConfigError, Settings
 
@@ -17,4 +19,7 @@ def crm_of(settings: Settings) -> Customers | None:
         case "sqlite":
             return Customers(SqliteFile(crm.file, crm.query, crm.deadline_s), crm)
         case "rest":
-            raise ConfigError("crm.kind: rest is not there yet. Cure: csv or sqlite.")
+            try:
+                return Customers(RestCrm(recipe_of(crm.file), crm.deadline_s), crm)
+            except RecipeError as error:
+                raise ConfigError(f"crm.file: {error}") from None

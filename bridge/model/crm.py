@@ -16,7 +16,6 @@ class CrmRecord:
     name: str | None = None
     tier: str | None = None
     """what `policy.rules.tiers` compares"""
-    link: str | None = None
     fields: dict[str, str] = field(default_factory=dict)
     interactions: tuple[str, ...] = ()
     """the last ones, newest first, a line each"""

@@ -37,11 +37,11 @@ class CrmSource(Protocol):
 
 
 def record_of_row(row: Mapping[str, object]) -> CrmRecord:
-    """A table's row: columns id, name, tier and link are what they are called, `interactions` holds a line
+    """A table's row: columns id, name and tier are what they are called, `interactions` holds a line
     each, all others are fields."""
     told = {str(name).strip(): text for name, value in row.items() if (text := told_as(value))}
     interactions = tuple(line.strip() for line in told.pop("interactions", "").splitlines() if line.strip())
-    named = {name: told.pop(name, None) for name in ("id", "name", "tier", "link")}
+    named = {name: told.pop(name, None) for name in ("id", "name", "tier")}
     return CrmRecord(**named, fields=dict(list(told.items())[:MOST_FIELDS]), interactions=interactions[:5])
 
 
