@@ -37,7 +37,7 @@ from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.core.forgetting import without_words
-from bridge.crm.choice import crm_of
+from bridge.crm.choice import crm_of, filing_of
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
 from bridge.knowledge.choice import library_of, playbook_of
@@ -122,9 +122,10 @@ async def wire(settings: Settings) -> Bridge:
     llm, detectors = refiner_of(settings), _detectors(settings)
     library = library_of(settings) if settings.assist.on else None
     crm = crm_of(settings)
+    filing = filing_of(settings, crm, archive, records / "crm.sqlite")
     browsers = Browsers(lambda agent, ready: directory.reach(agent, "browser", ready, source="page"))
     desk = Desk(
-        settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=archive,
+        settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=filing or archive,
         pop=console, clock=clock, ears=detectors.ears, rules_version=detectors.version,
         vault=vault_of(settings), wording=wording_of(settings), llm=llm, browsers=browsers,
         playbook=playbook_of(settings), knowledge=library, crm=crm,
@@ -141,6 +142,7 @@ async def wire(settings: Settings) -> Bridge:
         retention=sweep,
         knowledge=library,
         crm=crm,
+        crm_wrap_ups=filing,
     )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
@@ -167,6 +169,9 @@ async def wire(settings: Settings) -> Bridge:
     if library:
         starts.append(library.warm)
         closes.append(library.close)
+    if filing:
+        starts.append(filing.start)
+        closes.append(filing.close)
     if crm:
         closes.append(crm.close)
     if llm:

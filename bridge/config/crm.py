@@ -26,6 +26,8 @@ class Crm(Section):
     """an answer that takes longer is none"""
     cache_s: float = Field(default=120.0, ge=0)
     """so long an answer is used again for the same caller"""
+    retry_for_h: float = Field(default=72.0, ge=0)
+    """rest: hours after which a wrap-up that the CRM does not take is given up and counted"""
     column: str = "phone"
     """csv: the column with the number or key that is looked up"""
     query: str = "SELECT * FROM customers WHERE phone IN (:caller, '+' || :caller, :given) LIMIT 1"

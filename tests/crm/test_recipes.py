@@ -7,17 +7,25 @@ from typing import Any
 
 import yaml
 
+from bridge.adapters.crm.filing import words_of
+from bridge.adapters.crm.rest import RestCrm
 from bridge.config import Settings
 from bridge.crm.choice import crm_of
 from bridge.model.crm import CrmQuestion, CrmRecord
 from tests.crm.server import Asked, Told, serving, told
+from tests.store.made import record
 
 RECIPES = Path(__file__).parents[2] / "configs" / "crm"
 NUMBER = "+491701234567"
+NOTE = "kept him with a discount"
 
 
 def hubspot(asked: Asked) -> Told:
-    """https://developers.hubspot.com/docs/api/crm/search"""
+    """https://developers.hubspot.com/docs/api/crm/search, .../docs/guides/api/crm/engagements/calls"""
+    if asked.path == "/crm/v3/objects/calls" and asked.method == "POST":
+        call, (contact,) = asked.json()["properties"], asked.json()["associations"]
+        right = "hs_timestamp" in call and contact["to"] == {"id": "100451"} and NOTE in call["hs_call_body"]
+        return told({"id": "1"}, 201) if right else told({"status": "error"}, 400)
     if (asked.method, asked.path) != ("POST", "/crm/v3/objects/contacts/search"):
         return told({"status": "error"}, 404)
     if asked.headers["authorization"] != "Bearer secret":
@@ -50,8 +58,13 @@ def salesforce(asked: Asked) -> Told:
             if right
             else told({"error": "invalid_client"}, 400)
         )
-    if asked.headers["authorization"] != "Bearer t" or asked.path != "/services/data/v63.0/query/":
+    if asked.headers["authorization"] != "Bearer t":
         return told([{"errorCode": "INVALID_SESSION_ID"}], 401)
+    if (asked.method, asked.path) == ("PATCH", "/services/data/v63.0/sobjects/Task/HandoffId__c/c1-h1"):
+        right = asked.json()["WhoId"] == "003A" and NOTE in asked.json()["Description"]  # .../dome_upsert.htm
+        return told({"id": "00T", "success": True, "errors": []}, 201) if right else told([], 400)
+    if asked.path != "/services/data/v63.0/query/":
+        return told([{"errorCode": "NOT_FOUND"}], 404)
     query = asked.query["q"]
     rows: list[dict[str, Any]] = []
     if " FROM Contact " in query and f"MobilePhone = '{NUMBER}'" in query:
@@ -71,6 +84,11 @@ def zendesk(asked: Asked) -> Told:
     user = base64.b64encode(b"agent@example.com/token:secret").decode()
     if asked.headers["authorization"] != f"Basic {user}":
         return told({"error": "Couldn't authenticate you"}, 401)
+    if (asked.method, asked.path) == ("POST", "/api/v2/tickets"):  # .../ticketing/introduction/
+        ticket = asked.json()["ticket"]
+        right = ticket["requester_id"] == "35436" and NOTE in ticket["comment"]["body"]
+        keyed = asked.headers["idempotency-key"] == ticket["external_id"] == "c1-h1"
+        return told({"ticket": {"id": 3}}, 201) if right and keyed else told({"error": "RecordInvalid"}, 422)
     match asked.path, asked.query["query"]:
         case "/api/v2/users/search", query if query == f"phone:{NUMBER}":
             row = {
@@ -104,21 +122,27 @@ async def looked_up(tmp_path: Path, name: str, fake: Callable[[Asked], Told]) ->
         assert there
         known = await there.lookup(CrmQuestion(conversation="c1", caller=NUMBER))
         stranger = await there.lookup(CrmQuestion(conversation="c2", caller="+4930111222"))
+        assert known.record
+        assert known.record.id
+        assert isinstance(there.source, RestCrm)
+        made = record("c1")
+        await there.source.write(words_of(made, made.handoffs[0], known.record.id), "c1-h1")
         await there.close()
+    assert server.asked[-1].method in ("POST", "PATCH")
     return known.record, stranger.status
 
 
 async def test_hubspot(tmp_path: Path) -> None:
-    record, stranger = await looked_up(tmp_path, "hubspot", hubspot)
-    assert record == CrmRecord(
+    found, stranger = await looked_up(tmp_path, "hubspot", hubspot)
+    assert found == CrmRecord(
         id="100451", name="Maria Lind", fields={"company": "Northwind", "stage": "customer"}
     )
     assert stranger == "unknown"
 
 
 async def test_salesforce(tmp_path: Path) -> None:
-    record, stranger = await looked_up(tmp_path, "salesforce", salesforce)
-    assert record == CrmRecord(
+    found, stranger = await looked_up(tmp_path, "salesforce", salesforce)
+    assert found == CrmRecord(
         id="003A", name="Maria Lind", tier="gold", fields={"company": "Northwind"},
         interactions=("2026-10-02 Invoice", "Moved"),
     )  # fmt: skip
@@ -126,8 +150,8 @@ async def test_salesforce(tmp_path: Path) -> None:
 
 
 async def test_zendesk(tmp_path: Path) -> None:
-    record, stranger = await looked_up(tmp_path, "zendesk", zendesk)
-    assert record == CrmRecord(
+    found, stranger = await looked_up(tmp_path, "zendesk", zendesk)
+    assert found == CrmRecord(
         id="35436", name="Maria Lind", tier="gold", fields={"tags": "b2b"},
         interactions=("2026-10-02T10:00:00Z Invoice open",),
     )  # fmt: skip

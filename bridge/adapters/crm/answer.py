@@ -17,7 +17,7 @@ async def body_of(response: httpx2.Response, absent: tuple[int, ...] = ()) -> by
     if response.status_code in absent:
         return b""
     if not 200 <= response.status_code < 300:
-        raise CrmTrouble(f"status {response.status_code}")
+        raise CrmTrouble(f"status {response.status_code}", response.status_code)
     read = bytearray()
     async for part in response.aiter_bytes():
         read += part

@@ -23,8 +23,9 @@ class Customers:
     """Keeps `bridge.ports.Crm`."""
 
     def __init__(self, source: CrmSource, settings: Crm) -> None:
-        self._source, self._settings = source, settings
+        self.source, self._settings = source, settings
         self._cache: OrderedDict[str, tuple[float, CrmAnswer]] = OrderedDict()
+        self._of: OrderedDict[str, str] = OrderedDict()
         self.counts: Counter[str] = Counter()
         """answers by status, and `cached`"""
 
@@ -34,21 +35,27 @@ class Customers:
             answer = CrmAnswer(status="unknown")
         elif kept := self._kept(key.caller):
             self.counts["cached"] += 1
+            self._note(question.conversation, kept)
             return kept
         else:
             answer = await self._asked(key)
         self.counts[answer.status] += 1
+        self._note(question.conversation, answer)
         return answer
 
+    def customer_of(self, conversation: str) -> str:
+        """The id of the customer found for it; "" where none was. Asked once, at its end."""
+        return self._of.pop(conversation, "")
+
     async def close(self) -> None:
-        await self._source.close()
+        await self.source.close()
 
     def describe(self) -> dict[str, Any]:
         return {"kind": self._settings.kind, **self.counts}
 
     async def _asked(self, key: Key) -> CrmAnswer:
         try:
-            record = await self._source.find(key)
+            record = await self.source.find(key)
         except CrmTrouble as trouble:
             log.warning("no answer from the CRM", call=key.conversation, cause=trouble.cause)
             return CrmAnswer(status="no_answer")
@@ -58,6 +65,12 @@ class Customers:
         answer = CrmAnswer(status="found", record=record) if record else CrmAnswer(status="unknown")
         self._keep(key.caller, answer)
         return answer
+
+    def _note(self, conversation: str, answer: CrmAnswer) -> None:
+        if answer.record and answer.record.id:
+            self._of[conversation] = answer.record.id
+        while len(self._of) > REMEMBERED:
+            self._of.popitem(last=False)
 
     def _kept(self, caller: str) -> CrmAnswer | None:
         until, answer = self._cache.get(caller, (0.0, None))

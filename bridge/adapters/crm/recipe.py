@@ -18,6 +18,15 @@ WORDS_AFTER: Final = WORDS | {"id"}
 """and one of the request for the last contacts"""
 
 
+WORDS_OF_WRAP_UP: Final = frozenset(
+    {
+        "conversation", "handoff", "customer", "caller", "started_at", "seconds", "reason", "result",
+        "disposition", "note", "headline",
+    }
+)  # fmt: skip
+"""and one of what is written at the end"""
+
+
 class RecipeError(ValueError):
     """The message names the file, the key, the cause and the cure."""
 
@@ -70,7 +79,7 @@ class Auth(_Part):
 class Request(_Part):
     """`path`, and all texts in `query` and `body`, are templates."""
 
-    method: Literal["GET", "POST"] = "GET"
+    method: Literal["GET", "POST", "PUT", "PATCH"] = "GET"
     path: str = Field(pattern=r"^/")
     query: dict[str, str] = {}
     body: dict[str, Any] | None = None
@@ -91,6 +100,14 @@ class Contacts(Request):
     """the last contacts in the answer, newest first, a text each"""
 
 
+class WrapUp(Request):
+    """Sent for each handoff of a known customer once the call is over."""
+
+    method: Literal["GET", "POST", "PUT", "PATCH"] = "POST"
+    key_header: str | None = Field(default=None, pattern=r"^[A-Za-z][A-Za-z0-9-]*$")
+    """header for the key that is the same at every try, where the API knows one: Idempotency-Key"""
+
+
 class Mapping(_Part):
     """Out of the record."""
 
@@ -107,6 +124,7 @@ class Recipe(_Part):
     map: Mapping = Mapping()
     fields: dict[str, Expression] = {}
     contacts: Contacts | None = None
+    wrap_up: WrapUp | None = None
 
     @model_validator(mode="after")
     def _templates_work(self) -> Self:
@@ -114,8 +132,10 @@ class Recipe(_Part):
         worded(wording, self.lookup.templates(), dict.fromkeys(WORDS, "1"))
         if self.contacts:
             worded(wording, self.contacts.templates(), dict.fromkeys(WORDS_AFTER, "1"))
-        if self.contacts and self.map.id is None:
-            raise ValueError("contacts are asked for by id: add map.id")
+        if self.wrap_up:
+            worded(wording, self.wrap_up.templates(), dict.fromkeys(WORDS_OF_WRAP_UP, "1"))
+        if (self.contacts or self.wrap_up) and self.map.id is None:
+            raise ValueError("contacts and wrap_up go by the customer's id: add map.id")
         return self
 
 

@@ -17,6 +17,7 @@ from bridge.model.crm import CrmRecord
 
 CONTACTS: Final = 5
 UNAUTHORIZED: Final = 401
+NO_HEADER: Final[Mapping[str, str]] = {}
 CONTACTS_SHARE: Final = 0.5
 """of the deadline that the request for the last contacts may take"""
 SAFE: Final = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.@+-")
@@ -29,6 +30,10 @@ class RestCrm:
         self._recipe, self._deadline_s = recipe, deadline_s
         self._wording, self._access = Wording(), Access(recipe.auth)
         self._client: httpx2.AsyncClient | None = None
+
+    @property
+    def writes(self) -> bool:
+        return self._recipe.wrap_up is not None
 
     async def find(self, key: Key) -> CrmRecord | None:
         lookup = self._recipe.lookup
@@ -51,6 +56,14 @@ class RestCrm:
         }
         return CrmRecord(**named, fields=fields, interactions=await self._contacts(words, named.get("id")))
 
+    async def write(self, words: Mapping[str, str], key: str) -> None:
+        """File a wrap-up. Raises `CrmTrouble`."""
+        request = self._recipe.wrap_up
+        if request is None or not SAFE.issuperset(words["customer"]):
+            raise CrmTrouble("no id that can be written about", 400)
+        header = {request.key_header: key} if request.key_header else {}
+        await self._asked(request, words, header=header)
+
     async def close(self) -> None:
         if self._client:
             await self._client.aclose()
@@ -68,13 +81,19 @@ class RestCrm:
         lines = found if isinstance(found, list) else []
         return tuple(text for line in lines[:CONTACTS] if (text := told_as(line)))
 
-    async def _asked(self, request: Request, words: Mapping[str, str], absent: tuple[int, ...] = ()) -> bytes:
+    async def _asked(
+        self,
+        request: Request,
+        words: Mapping[str, str],
+        absent: tuple[int, ...] = (),
+        header: Mapping[str, str] = NO_HEADER,
+    ) -> bytes:
         path, query, body = worded(self._wording, request.templates(), words)
         address = httpx2.URL(str(self._recipe.base_url).rstrip("/") + path)
         client = self._connected()
         try:
             for again in (self._access.renewable, False):
-                headers = await self._access.headers(client)
+                headers = {**header, **await self._access.headers(client)}
                 async with client.stream(
                     request.method, address, params=query or None, json=body, headers=headers
                 ) as answer:

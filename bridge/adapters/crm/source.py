@@ -12,11 +12,12 @@ LONGEST: Final = 400
 
 
 class CrmTrouble(Exception):
-    """It was asked and gave no usable answer; `cause` is a code without personal data."""
+    """It was asked and gave no usable answer; `cause` is a code without personal data, `status` that of
+    HTTP where there was one."""
 
-    def __init__(self, cause: str) -> None:
+    def __init__(self, cause: str, status: int | None = None) -> None:
         super().__init__(cause)
-        self.cause = cause
+        self.cause, self.status = cause, status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
