@@ -92,6 +92,21 @@ async def test_whatever_it_answers(
     assert len(server.asked) == 1
 
 
+async def test_it_is_told_away_until_it_answers_again(tmp_path: Path) -> None:
+    answers = [Told(200, None), told({}, 500), told({"found": [ROW]})]
+    async with serving(lambda asked: answers.pop(0)) as server:
+        there = crm_of(written(tmp_path, RECIPE, server.port, deadline_s=0.2))
+        assert there
+        question = CrmQuestion(conversation="c1", caller="+491701234567")
+        said = [there.describe()["connected"]]
+        for _ in range(3):
+            await there.lookup(question)
+            said.append(there.describe()["connected"])
+        await there.close()
+    assert said == [True, False, False, True]
+    assert there.counts == {"no_answer": 2, "found": 1}
+
+
 async def test_nobody_there(tmp_path: Path) -> None:
     async with serving(found) as server:
         port = server.port

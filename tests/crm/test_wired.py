@@ -37,7 +37,7 @@ async def test_a_bridge_asks_and_writes(tmp_path: Path) -> None:
         assert answer.status == "found"
         await desk.store.save(record("c1"))
         await until(lambda: bridge.stage.parts["crm_wrap_ups"]() == {"filed": 1, "dropped": 0})
-        assert bridge.stage.parts["crm"]() == {"kind": "rest", "found": 1}
+        assert bridge.stage.parts["crm"]() == {"kind": "rest", "connected": True, "found": 1}
         for close in bridge.closes:
             if (closing := close()) is not None:
                 await closing

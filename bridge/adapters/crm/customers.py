@@ -1,5 +1,6 @@
 """One customer database behind the port: who is meant, what is remembered, and no failure that gets out."""
 
+import asyncio
 import re
 import time
 from collections import Counter, OrderedDict
@@ -17,6 +18,8 @@ KEY: Final = re.compile(r"[A-Za-z0-9_.@+-]{1,80}")
 """nothing in it means anything to a URL, a query language or a template"""
 NUMBER: Final = re.compile(r"[0-9]{3,15}")
 REMEMBERED: Final = 10_000
+SHARE: Final = 0.9
+"""of the deadline: what is late is counted here before the call gives up"""
 
 
 class Customers:
@@ -28,6 +31,7 @@ class Customers:
         self._of: OrderedDict[str, str] = OrderedDict()
         self.counts: Counter[str] = Counter()
         """answers by status, and `cached`"""
+        self._answers = True
 
     async def lookup(self, question: CrmQuestion) -> CrmAnswer:
         key = key_of(question, self._settings)
@@ -51,17 +55,19 @@ class Customers:
         await self.source.close()
 
     def describe(self) -> dict[str, Any]:
-        return {"kind": self._settings.kind, **self.counts}
+        """`connected`: the latest question was answered."""
+        return {"kind": self._settings.kind, "connected": self._answers, **self.counts}
 
     async def _asked(self, key: Key) -> CrmAnswer:
         try:
-            record = await self.source.find(key)
-        except CrmTrouble as trouble:
-            log.warning("no answer from the CRM", call=key.conversation, cause=trouble.cause)
-            return CrmAnswer(status="no_answer")
+            async with asyncio.timeout(self._settings.deadline_s * SHARE):
+                record = await self.source.find(key)
         except Exception as error:
-            log.error("no answer from the CRM", call=key.conversation, cause=type(error).__name__)
+            self._answers = False
+            cause = error.cause if isinstance(error, CrmTrouble) else type(error).__name__
+            log.warning("no answer from the CRM", call=key.conversation, cause=cause)
             return CrmAnswer(status="no_answer")
+        self._answers = True
         answer = CrmAnswer(status="found", record=record) if record else CrmAnswer(status="unknown")
         self._keep(key.caller, answer)
         return answer
