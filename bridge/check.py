@@ -14,6 +14,7 @@ from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Credential, Settings, Sip
 from bridge.core.grammar import failing_examples
 from bridge.core.template import TemplateError
+from bridge.crm.check import check_crm
 from bridge.cues.detectors import opinion_of, rules_of
 from bridge.finding import Finding
 from bridge.model.transfer import Mode
@@ -31,6 +32,7 @@ def check_settings(settings: Settings) -> list[Finding]:
         *_sip(settings), *_secrets(settings.sip), *_registrations(settings.sip), *_agents(settings),
         *_bot(settings), *_asr(settings), *_cues(settings), *_records(settings), *_brief(settings),
         *mqtt_findings(settings), *api_findings(settings), *_tracing(settings), *check_assist(settings),
+        *check_crm(settings),
         *_paths(settings),
     ]  # fmt: skip
     return sorted(findings, key=lambda finding: ("error", "warning", "ok").index(finding.level))

@@ -61,6 +61,7 @@ async def _prepare(bridge: Bridge, paths: Paths) -> None:
 
 def main(arguments: list[str]) -> int:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # it logs addresses, and callers stand in them
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

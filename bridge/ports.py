@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 from bridge.model.agent import AgentView, DeviceKind
 from bridge.model.brief import Brief
 from bridge.model.callback import Callback
+from bridge.model.crm import CrmAnswer, CrmQuestion
 from bridge.model.knowledge import Snippet
 from bridge.model.record import ConversationRecord
 from bridge.model.routing import Need
@@ -268,6 +269,12 @@ class Llm(Protocol):
     async def json(self, instruction: str, text: str) -> dict[str, Any] | None:
         """The JSON object that a language model answers to `text`; None on any failure. Never raises, has its
         own deadline; `text` is redacted."""
+
+
+class Crm(Protocol):
+    async def lookup(self, question: CrmQuestion) -> CrmAnswer:
+        """Who calls. Never raises, never holds the event loop; may take as long as it likes, for the caller
+        of this bounds it."""
 
 
 class Knowledge(Protocol):

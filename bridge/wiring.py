@@ -37,6 +37,7 @@ from bridge.briefing.refiner import refiner_of
 from bridge.briefing.templates import wording_of
 from bridge.config import ConfigError, Settings
 from bridge.core.forgetting import without_words
+from bridge.crm.choice import crm_of, filing_of
 from bridge.cues.detectors import Detectors, load_detectors
 from bridge.front_desk import ask_options, reserve_worker
 from bridge.knowledge.choice import library_of, playbook_of
@@ -120,12 +121,14 @@ async def wire(settings: Settings) -> Bridge:
     book = Callbacks(settings, CallbackFiles(records / "callbacks"), directory, told, clock)
     llm, detectors = refiner_of(settings), _detectors(settings)
     library = library_of(settings) if settings.assist.on else None
+    crm = crm_of(settings)
+    filing = filing_of(settings, crm, archive, records / "crm.sqlite")
     browsers = Browsers(lambda agent, ready: directory.reach(agent, "browser", ready, source="page"))
     desk = Desk(
-        settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=archive,
+        settings=settings, tts=tts, directory=directory, events=told, callbacks=book, store=filing or archive,
         pop=console, clock=clock, ears=detectors.ears, rules_version=detectors.version,
         vault=vault_of(settings), wording=wording_of(settings), llm=llm, browsers=browsers,
-        playbook=playbook_of(settings), knowledge=library,
+        playbook=playbook_of(settings), knowledge=library, crm=crm,
     )  # fmt: skip
     script = None if settings.bot.uri else load_script(settings.bot.script)
     service = Service(desk, script=script, reserve=partial(reserve_worker, paths.front_control))
@@ -138,6 +141,8 @@ async def wire(settings: Settings) -> Bridge:
         records=archive,
         retention=sweep,
         knowledge=library,
+        crm=crm,
+        crm_wrap_ups=filing,
     )
     metrics.watch(parts)
     missing = {"voices", "recognizer"}
@@ -164,6 +169,11 @@ async def wire(settings: Settings) -> Bridge:
     if library:
         starts.append(library.warm)
         closes.append(library.close)
+    if filing:
+        starts.append(filing.start)
+        closes.append(filing.close)
+    if crm:
+        closes.append(crm.close)
     if llm:
         closes.append(llm.aclose)
     if spans:

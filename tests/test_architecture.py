@@ -52,6 +52,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "alembic": ("bridge/adapters/db/",),
     "aiosqlite": ("bridge/adapters/db/",),
     "asyncpg": ("bridge/adapters/db/",),
+    "jmespath": ("bridge/adapters/crm/",),
     "fastapi": ("bridge/web/",),
     "prometheus_client": ("bridge/adapters/metrics.py",),
     "opentelemetry": ("bridge/adapters/spans.py",),

@@ -38,6 +38,13 @@ class Answered(OfCall):
     codec: str | None = None
 
 
+class CustomerLookedUp(OfCall):
+    """What became of looking the caller up in the CRM; nothing of what it holds."""
+
+    type: Literal["crm"] = "crm"
+    status: Literal["found", "unknown", "no_answer"]
+
+
 class Ringing(OfCall):
     type: Literal["ringing"] = "ringing"
     leg: str
@@ -258,6 +265,7 @@ EVENTS: Final[dict[str, tuple[Channel, type[OfCall]]]] = {
             TranscriptGap, ScreenPop, Whisper, TransferProgress, OrderRefused, Commanded, OutcomeTold, Fault,
             Ask, OfferAnswered, OfferOver, Queued, CallbackTold, Control, PickUp, PassedOn, Supervision,
             HumanPartOver, SurveyAnswered, HintShown, HintOver, HandedBack,
+            CustomerLookedUp,
         )
     },
     **{

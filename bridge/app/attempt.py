@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 
 from bridge.app.call import Call
@@ -205,16 +206,27 @@ class Attempts:
 
     # -- dialling
 
-    def screen_pop(self, brief: Brief | None) -> None:
-        """Post the brief to each agent's page; dialling waits for the page at most `pop_wait_s`."""
-        for ring in self.rings.all if brief else ():
-            assert brief
+    def screen_pop(self, brief: Callable[[], Brief | None]) -> None:
+        """Post the brief to each agent's page; dialling waits for the page at most `pop_wait_s`, and in the
+        first moments of a call for the CRM."""
+        for ring in self.rings.all if brief() else ():
             ring.popped = self._call.tasks.create_task(_quietly(self._pop(ring.target, brief)))
 
-    async def _pop(self, target: Target, brief: Brief) -> None:
+    async def _pop(self, target: Target, latest: Callable[[], Brief | None]) -> None:
+        await self._customer_known()
+        brief = latest()
+        assert brief
         async with asyncio.timeout(self._call.settings.handoff.pop_wait_s):
             shown = await self._call.desk.pop.show(self._call.id, target, brief)
         self._call.emit("screen_pop", target=target.id, shown=shown)
+
+    async def _customer_known(self) -> None:
+        """At most until `crm.first_brief_s` behind the INVITE: as a rule that has long passed."""
+        left_s = self._call.settings.crm.first_brief_s - self._call.now_s()
+        if left_s > 0 and not self._call.crm_over.is_set():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left_s):
+                    await self._call.crm_over.wait()
 
     def dial(self) -> None:
         for ring in self.rings.all:

@@ -17,6 +17,7 @@ from bridge.core.cues.tracker import Ears
 from bridge.core.redaction import Redactor
 from bridge.model.assist import HintRecord
 from bridge.model.bot import BotState
+from bridge.model.crm import CrmAnswer
 from bridge.model.cue import Cue
 from bridge.model.transcript import Transcript
 from bridge.model.transfer import Lease
@@ -24,6 +25,7 @@ from bridge.ports import (
     AgentDirectory,
     CallbackBook,
     Clock,
+    Crm,
     EventSink,
     Knowledge,
     Llm,
@@ -35,6 +37,9 @@ from bridge.ports import (
 from sip.agent import UserAgent
 
 log = structlog.get_logger()
+
+
+OFF = CrmAnswer(status="off")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,8 @@ class Desk:
     """None: agents get no hints"""
     knowledge: Knowledge | None = None
     """None: nor passages"""
+    crm: Crm | None = None
+    """None: nobody knows who calls"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +92,9 @@ class Call:
     """what agents were shown, by handoff"""
     headers: dict[str, str] = field(default_factory=dict)
     caller_id: str = ""
+    crm: CrmAnswer = OFF
+    crm_over: asyncio.Event = field(default_factory=asyncio.Event)
+    """the CRM has answered, or will not"""
     promised: Lease | None = None
     """an agent who is free for this call, and for whom it was made: a callback"""
     asking: bool = False

@@ -61,8 +61,7 @@ class Conversation:
         self._incoming, self._events, self._pool = incoming, events, pool
         self._callback = callback
         self._telling = Telling(call)
-        self.started_at = desk.clock.utc()
-        self.over = asyncio.Event()
+        self.started_at, self.over = desk.clock.utc(), asyncio.Event()
         self.bot = BotSide(
             call, script, incoming.headers, hear=self._hear, asked=self._asked,
             reprompted=lambda: self._watch.reprompted(),
@@ -99,10 +98,12 @@ class Conversation:
         exact = {"monotonic": call.started} if self._telling.plainly else {}
         call.emit("started", caller=redact(call.caller_id), worker=call.ua.id, **exact)
         call.spawn("events", self._pump(call.ua, self._events))
+        self.handoffs.customer.ask()
         self._begin(self._incoming)
         while not (self.lines.closed and self.handoffs.live is None):
             self._take(await call.inbox.get())
             self.controls.follow()
+        self.handoffs.customer.close()
         record = self._record()
         await call.desk.store.save(record)
         call.desk.browsers.forget(call.id)
@@ -124,8 +125,7 @@ class Conversation:
         if self._callback is None:
             self.bot.start()
             return
-        at_s = self.call.now_s()
-        self.handoffs.escalate(replace(self._callback.escalation, at_s=at_s, source="callback"))
+        self.handoffs.escalate(replace(self._callback.escalation, at_s=self.call.now_s(), source="callback"))
 
     async def _pump(self, ua: UserAgent, events: AsyncIterator[e.Event]) -> None:
         async for event in events:

@@ -77,7 +77,7 @@ class Handoff:
             "choose_target": self._choose_target,
             "queue": self._queue,
             "announce_wait": self.waiting.enter,
-            "screen_pop": lambda: self.attempts.screen_pop(self._whisper.brief),
+            "screen_pop": lambda: self.attempts.screen_pop(lambda: self._whisper.brief),
             "dial_agent": self._dial_agent,
             "render_whisper": self._whisper.renew,
             "play_whisper": self._whisper.play,

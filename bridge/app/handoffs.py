@@ -7,6 +7,7 @@ from bridge.app.agent_legs import AgentLegs
 from bridge.app.behind_queue import TIMER as PERSON
 from bridge.app.bot_side import BotSide
 from bridge.app.call import Call
+from bridge.app.customer import Customer
 from bridge.app.ear import Ear
 from bridge.app.handoff import FAREWELL, REFERS, Handoff
 from bridge.app.human_parts import part_of
@@ -50,6 +51,7 @@ class Handoffs:
         self._strict, self._apology, self._on_token, self._changed = strict, apology, on_token, changed
         self.whisper = Whisper(call, self._whispered, lambda: self.mark("whisper_started"))
         self.survey = Survey(call, ear, self.whisper)
+        self.customer = Customer(call, self._know_customer)
         self.agent = AgentLegs(call, ear, self)
         self.moving = Moving(call, ear, self)
         self.release = LateRelease(call, self)
@@ -151,6 +153,13 @@ class Handoffs:
         """The caller or the bot added something; after the pickup the agent has heard it or will ask."""
         if self.live is None or self.state in BEFORE_PICKUP:
             self.whisper.renew()
+
+    def _know_customer(self) -> None:
+        """The CRM has answered. Once the agent hears the brief, nothing else of it changes under his eyes."""
+        if self.live is None or self.state in BEFORE_PICKUP:
+            self.whisper.renew()
+        else:
+            self.whisper.add_customer()
 
     def _whispered(self) -> None:
         handoff = self.live

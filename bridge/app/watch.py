@@ -168,4 +168,5 @@ class Watch:
             handed_off_for=frozenset(escalation.reason for escalation in had),
             declined_s=self._tracker.declined_s,
             open=open_at(self._call.settings.policy.hours, utc.weekday(), utc.strftime("%H:%M")),
+            tier=self._call.crm.record.tier if self._call.crm.record else None,
         )

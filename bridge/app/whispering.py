@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from bridge.app.call import Call
+from bridge.app.customer import shown
 from bridge.app.redacted import redacted_state
 from bridge.core.brief import BriefBuilder
 from bridge.core.brief.refine import INSTRUCTION
@@ -64,12 +65,24 @@ class Whisper:
         if self._call.desk.llm:
             self._refining = self._call.spawn("refine_brief", self._refine(self.brief, self._call.desk.llm))
 
+    def add_customer(self) -> None:
+        """The CRM has answered late: its record comes to the brief as it stands."""
+        if self.brief is None:
+            return
+        self._know()
+        self.brief = self._builder.with_customer(self.brief)
+        self._call.emit("brief", version=self.brief.version, headline=self.brief.headline)
+
+    def _know(self) -> None:
+        self._builder.know(self._call.crm.status, shown(self._call.crm.record))
+
     def _read(self) -> None:
         """What has been said, reported and noticed since the last version."""
         assert self._escalation
         self._builder.hear(self._call.told.utterances)
         self._builder.report(redacted_state(self._call.bot_state))
         self._builder.notice(self._call.cues)
+        self._know()
         self._builder.escalate(self._escalation)
 
     def _show(self) -> None:

@@ -15,6 +15,7 @@ from bridge.config.ami import Ami
 from bridge.config.assist import Assist
 from bridge.config.browser import Browser
 from bridge.config.console import Console
+from bridge.config.crm import Crm
 from bridge.config.outside import Api, Hep, Mqtt, Tracing, Webhook
 from bridge.config.records import Records
 from bridge.config.sections import (
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     hep: Hep = Hep()
     console: Console = Console()
     assist: Assist = Assist()
+    crm: Crm = Crm()
 
     _file: ClassVar[dict[str, Any]] = {}
 

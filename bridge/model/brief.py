@@ -41,6 +41,8 @@ class Brief:
     missing: tuple[str, ...]
     opening: str
     crm: dict[str, str] | None = None
+    crm_status: str = ""
+    """off, pending, found, unknown (no such customer), no_answer; "" in briefs of a file"""
     mood: Line | None = None
     """the words that the sentiment rests on"""
     identity: Line | None = None

@@ -23,7 +23,8 @@ from bridge.config import Settings
 PARTY: Final = re.compile(rb'"(?:caller|called)":\s*"([^"]*)"')
 LEAST_DIGITS: Final = 7
 """a shorter number stands in any file by chance: it is looked for where numbers stand, not everywhere"""
-DATABASES: Final = ("handoff.sqlite", "webhooks.sqlite", "keys.sqlite")
+SPOOLS: Final = ("webhooks.sqlite", "crm.sqlite")
+DATABASES: Final = ("handoff.sqlite", "keys.sqlite", *SPOOLS)
 T = TypeVar("T")
 Erase = Callable[[], Awaitable[int]]
 
@@ -87,7 +88,7 @@ class Erasure:
             "callbacks": self._off(self._erase_callbacks),
             "events": self._off(lambda: blank_lines(self._dir / "events.jsonl", self._mine)),
             "review files": self._off(self._erase_reviews),
-            "webhooks": self._off(self._erase_webhooks),
+            "webhooks and CRM": self._off(self._erase_spools),
             "keys": self._off(lambda: self._database.codec.destroy(self.ids)),
             "database": self._erase_rows,
             "mqtt": self._erase_retained,
@@ -160,8 +161,8 @@ class Erasure:
     def _reviews(self) -> Iterator[Path]:
         yield from (self._settings.review.dir or self._dir / "review").glob("*.jsonl")
 
-    def _erase_webhooks(self) -> int:
-        return spool.erase(self._dir / "webhooks.sqlite", self._needles)
+    def _erase_spools(self) -> int:
+        return sum(spool.erase(self._dir / name, self._needles) for name in SPOOLS)
 
     async def _erase_rows(self) -> int:
         count = await self._database.erase(self.ids)

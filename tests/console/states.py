@@ -31,6 +31,7 @@ BRIEF: dict[str, Any] = {
     "missing": [],
     "opening": "I can see that you were charged twice, and I can look at the second charge right away.",
     "crm": {"plan": "Northwind Home", "customer since": "2019", "open tickets": "1"},
+    "crm_status": "found",
     "v": 1,
 }  # fmt: skip
 TURNS = [

@@ -5,6 +5,7 @@ With HANDOFF_SCREENSHOTS=DIR the pictures of docs/console.md are left there (`ma
 
 import os
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,21 @@ async def test_the_pictures_are_of_what_the_bridge_sends(tmp_path: Path) -> None
         assert set(real["me"]) == set(painted["me"])
         assert set(real["setup"]) == set(painted["setup"])
         assert set(real["board"]) == set(snapshot([], "supervisor", None)["board"])
+
+
+@pytest.mark.parametrize(
+    ("status", "says"),
+    [("pending", "CRM pending"), ("no_answer", "no answer from the CRM"), ("unknown", "not in the CRM")],
+)
+async def test_the_page_says_what_became_of_the_crm(show: Show, status: str, says: str) -> None:
+    state = deepcopy(STATES["ringing"])
+    state["calls"][0]["brief"] |= {"crm": None, "crm_status": status, "missing": ["crm"]}
+    show.painted.snapshot = state
+    await show.painted.send(state)
+    for page in show.pages.values():
+        missing = page.locator("p.missing", has_text=f"customer record ({says})")
+        await missing.wait_for()
+        await page.locator(".folds", has_text=says).wait_for()
 
 
 def _snapshot(console: Console, page: OpenPage) -> dict[str, Any]:

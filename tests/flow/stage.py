@@ -18,7 +18,7 @@ from bridge.core.assist.playbook import Playbook
 from bridge.cues.detectors import our_detectors
 from bridge.model.botscript import BotScript
 from bridge.model.handoff import State
-from bridge.ports import Answer, Knowledge, Llm, Vault
+from bridge.ports import Answer, Crm, Knowledge, Llm, Vault
 from sip.events import CallIncoming
 from sip.memory import Far, MemoryUserAgent, OnDial
 
@@ -92,10 +92,11 @@ class Stage:
         vault: Vault | None = None,
         llm: Llm | None = None,
         knowledge: Knowledge | None = None,
+        crm: Crm | None = None,
     ) -> None:
         self.config = config or settings()
         self._script, self._vault, self._llm = script, vault, llm
-        self._knowledge = knowledge
+        self._knowledge, self._crm = knowledge, crm
         self.events, self.store, self.pop = MemoryEvents(), MemoryStore(), MemoryPop()
         self.tts = SilentTts(tmp)
         self.pool = ScriptedPool()
@@ -132,6 +133,7 @@ class Stage:
             browsers=self.browsers,
             playbook=our_playbook(),
             knowledge=self._knowledge,
+            crm=self._crm,
         )
         self.conversation = Conversation(
             self.ua, events, incoming, desk, self.pool, id="c1", tasks=self._tasks,

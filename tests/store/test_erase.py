@@ -32,7 +32,8 @@ INDEXED = b"lophon"
 
 async def a_bridge_with_two_callers(dir: Path, url: URL) -> None:
     """Conversations c1 and c2 are his, c3 is not; each has left something everywhere."""
-    store, events, spool = FileStore(dir), FileEvents(dir), Spool(dir / "webhooks.sqlite")
+    store, events = FileStore(dir), FileEvents(dir)
+    spools = Spool(dir / "webhooks.sqlite"), Spool(dir / "crm.sqlite")
     database = Database(url)
     await database.prepare()
     archive = Archive(store, RecordFiles(dir), database)
@@ -48,7 +49,8 @@ async def a_bridge_with_two_callers(dir: Path, url: URL) -> None:
         events.emit("started", id, {"at_s": 0.0})
         events.emit("utterance", id, {"at_s": 1.0, "text": f"I am a {word}"})
         body = json.dumps({"call": id}).encode()
-        spool.put([Message(hook="h", id=id, kind="ended", body=body, made=0.0, due=time.time())], 100)
+        for spool in spools:
+            spool.put([Message(hook="h", id=id, kind="ended", body=body, made=0.0, due=time.time())], 100)
         await CallbackFiles(dir / "callbacks").save(
             Callback(
                 id=id, number=f"+{party}", promised_at="2026-01-01T00:00:00.000Z", seconds=1.0,
@@ -56,7 +58,8 @@ async def a_bridge_with_two_callers(dir: Path, url: URL) -> None:
             )
         )  # fmt: skip
     events.close()
-    spool.close()
+    for spool in spools:
+        spool.close()
     while archive.describe()["filed"] < 3:
         await asyncio.sleep(0.01)
     await archive.close()
@@ -81,8 +84,8 @@ async def test_nothing_of_him_is_left_and_all_of_others(tmp_path: Path, url: URL
         "the search can find"
     )
     assert await erasure.erase() == {
-        "record files": 2, "recordings": 2, "callbacks": 2, "events": 4, "review files": 2, "webhooks": 2,
-        "keys": 0, "database": 2, "mqtt": 0,
+        "record files": 2, "recordings": 2, "callbacks": 2, "events": 4, "review files": 2,
+        "webhooks and CRM": 4, "keys": 0, "database": 2, "mqtt": 0,
     }  # fmt: skip
     assert await erasure.left() == {}
     assert await database.lacking(["conv-one", "conv-two", "conv-three"]) == [], "and none is filed again"
@@ -92,7 +95,8 @@ async def test_nothing_of_him_is_left_and_all_of_others(tmp_path: Path, url: URL
     for needle in (INDEXED, HIS.encode()):
         assert [path.name for path, body in left.items() if needle in body] == []
     kept = [path.name for path, body in left.items() if b"conv-three" in body or "conv-three" in str(path)]
-    assert {"conv-three.json", "caller.wav", "2026-01.jsonl", "events.jsonl", "webhooks.sqlite"} <= set(kept)
+    assert {"conv-three.json", "caller.wav", "2026-01.jsonl", "events.jsonl"} <= set(kept)
+    assert {"webhooks.sqlite", "crm.sqlite"} <= set(kept)
     lines = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
     assert [line["conversation"] for line in lines] == ["", "", "", "", "conv-three", "conv-three"]
 

@@ -4,6 +4,7 @@ Extractive: every value is found in the bot's state or in an utterance, state fi
 Each final is read once; a new version joins what was read, in about a millisecond.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -42,6 +43,7 @@ from bridge.model.transcript import Speaker, Utterance
 
 FACT, QUOTE = 90, 120
 NOT_YET = Escalation(reason=UNKNOWN, rule=UNKNOWN, quote="", score=0.0, at_s=0.0, source="speech")
+NAMELESS = "(name withheld)"
 NAMES = ("name", "caller", "surname", "customer")
 
 
@@ -62,7 +64,9 @@ class BriefBuilder:
         self.sources = Sources()
         self._wording = wording
         self._caller = caller if names else None
-        self._crm = _crm(crm, names)
+        self._names = names
+        self._crm: dict[str, str] | None = None
+        self._crm_status = ""
         self._turns: dict[str, Utterance] = {}
         self._clauses: dict[str, tuple[str, ...]] = {}
         self._state = BotState()
@@ -70,8 +74,7 @@ class BriefBuilder:
         self._escalation = NOT_YET
         self._colleague: Line | None = None
         self._version = 0
-        for value in self._crm.values() if self._crm else ():
-            self.sources.add(value)
+        self.know("", crm)
 
     def hear(self, utterances: Iterable[Utterance]) -> None:
         """Finals; those heard before cost nothing. What was said to nobody, or by the agent, is left out."""
@@ -87,6 +90,22 @@ class BriefBuilder:
         if state != self._state:
             self._state = _plain_state(state)
             self.sources.add(plain(_text(self._state)))
+
+    def know(self, status: str, crm: Mapping[str, object] | None) -> None:
+        """What the CRM says of the caller: shown, and never read for anything else."""
+        made = _crm(crm, self._names)
+        if made != self._crm:
+            for value in (made or {}).values():
+                self.sources.add(value)
+        self._crm, self._crm_status = made, status
+
+    def with_customer(self, brief: Brief) -> Brief:
+        """`brief` as it stands, with what the CRM says now."""
+        self._version += 1
+        missing = tuple(name for name in brief.missing if name != "crm" or not self._crm)
+        return replace(
+            brief, version=self._version, crm=self._crm, crm_status=self._crm_status, missing=missing
+        )
 
     def notice(self, cues: Iterable[Cue]) -> None:
         self._cues = tuple(cues)
@@ -174,6 +193,7 @@ class BriefBuilder:
             missing=(),
             opening="",
             crm=self._crm,
+            crm_status=self._crm_status,
         )
 
     def _facts(self) -> tuple[Line, ...]:
@@ -277,12 +297,18 @@ def _text(value: object) -> str:
 
 
 def _crm(crm: Mapping[str, object] | None, names: bool) -> dict[str, str] | None:
-    if not crm:
-        return None
-    kept = {
-        plain(str(key)): plain(redact(str(value), f"your {plainly(str(key))} please"))
-        for key, value in crm.items()
+    """What may be shown of a record. A name that is withheld is withheld in notes as well."""
+    values = {
+        str(key): str(value)
+        for key, value in (crm or {}).items()
         if value not in (None, "", [], {}) and not isinstance(value, dict | list)
-        if names or not any(name in str(key).lower() for name in NAMES)
     }
+    secret = [] if names else [key for key in values if any(name in key.lower() for name in NAMES)]
+    words = {word for key in secret for word in re.findall(r"[^\W\d_]{3,}", values[key])}
+    named = re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.I) if words else None
+    kept = {}
+    for key in (key for key in values if key not in secret):
+        value = named.sub(NAMELESS, values[key]) if named else values[key]
+        asking = "" if any(name in key.lower() for name in NAMES) else f"your {plainly(key)} please"
+        kept[plain(key)] = plain(redact(value, asking))
     return kept or None

@@ -20,7 +20,7 @@ export function Brief({ call, clock, focus }) {
     <p class="why-line">${reason(brief.reason)}${brief.quote && html`: <q>${brief.quote}</q>`}</p>
     <${Facts} brief=${brief} />
     ${brief.opening && html`<div class="opening"><span>You could say</span><p>${brief.opening}</p></div>`}
-    ${brief.missing.length > 0 && html`<p class="missing">Not known: ${brief.missing.map(missing).join(", ")}</p>`}
+    ${brief.missing.length > 0 && html`<p class="missing">Not known: ${brief.missing.map((name) => missing(name, brief)).join(", ")}</p>`}
   </section>`;
 }
 
@@ -42,7 +42,8 @@ function Facts({ brief }) {
 }
 
 const MISSING = { crm: "customer record", why: "reason of the call", tried: "what was tried", unresolved: "what is open", next: "next step" };
-const missing = (name) => MISSING[name] ?? spoken(name);
+const ASKED = { pending: "CRM pending", no_answer: "no answer from the CRM", unknown: "not in the CRM" };
+const missing = (name, brief) => (MISSING[name] ?? spoken(name)) + (name === "crm" && ASKED[brief.crm_status] ? ` (${ASKED[brief.crm_status]})` : "");
 
 function Fact({ name, line, sub }) {
   const unsure = line?.confidence != null && line.confidence < 0.6;
@@ -60,7 +61,7 @@ export function Folds({ call, transcript = true }) {
     ${transcript && html`<${Fold} title="Transcript" count=${counted(call.utterances.length, "turn")} opened=${() => order("open_transcript", call)}><${Turns} call=${call} /><//>`}
     <${Fold} title="What the assistant did" count=${actions.length ? counted(actions.length, "action") + (refused ? `, ${refused} refused` : "") : "nothing reported"}>
       <${Deeds} actions=${actions} /><//>
-    <${Fold} title="Customer record" count=${record.length ? counted(record.length, "field") : "none"}><${Pairs} pairs=${record} empty="No record was found." /><//>
+    <${Fold} title="Customer record" count=${record.length ? counted(record.length, "field") : ASKED[brief?.crm_status] ?? "none"}><${Pairs} pairs=${record} empty=${ASKED[brief?.crm_status] ? `${capital(ASKED[brief.crm_status])}.` : "No record was found."} /><//>
     <${Fold} title="Everything else that is known" count=${counted((brief?.facts ?? []).length, "fact")}><${Rest} call=${call} /><//>
   </div>`;
 }

@@ -1,0 +1,1 @@
+"""Customer databases: a CSV file, a SQLite database, any HTTP API."""

@@ -1,0 +1,1 @@
+"""The customer database that the configuration names."""
