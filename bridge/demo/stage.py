@@ -135,6 +135,7 @@ def configuration(place: Place, script: Path, modes: tuple[str, ...]) -> dict[st
             {"id": name, "uri": place.agent_uri(name), "mode": mode}
             for name, mode in zip(AGENTS, modes, strict=True)
         ],
+        "routing": {"order": "listed", "last_agent_days": 0},  # each scene begins with Ann
         "handoff": {"wrap_up_timeout_s": WRAP_UP_S, "ring_timeout_s": 15},
         "policy": {"rules": []},  # the caller asks for a person, after having told what it is about
         "asr": {"workers": 1},

@@ -35,9 +35,28 @@ async def demo(out: Path, *options: str, **environment: str) -> tuple[int, dict[
     return status, json.loads((out / "report.json").read_text())
 
 
-async def test_conference_passes_and_leaves_everything(tmp_path: Path) -> None:
-    status, report = await demo(tmp_path, "--mode", "conference", "--no-scenarios")
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """What `make demo` does: both modes and both scenarios, one after the other on the same bridges."""
+    out = tmp_path_factory.mktemp("demo")
+    status, report = asyncio.run(demo(out, "--mode", "all"))
     assert (status, report["failures"]) == (0, [])
+    return out, report
+
+
+@pytest.mark.asterisk
+def test_both_scenarios_pass(whole: tuple[Path, dict[str, Any]]) -> None:
+    out, report = whole
+    assert report["ok"]
+    assert {name: scene["outcome"] for name, scene in report["scenarios"].items()} == {
+        "decline": "connected", "caller_hangs_up": "abandoned",
+    }  # fmt: skip
+    assert (out / "decline" / "ben_heard.wav").exists()
+
+
+@pytest.mark.asterisk
+def test_conference_passes_and_leaves_everything(whole: tuple[Path, dict[str, Any]]) -> None:
+    tmp_path, report = whole
     call = report["modes"]["conference"]
     assert call["outcome"] == "connected"
     assert call["whisper_private"]
@@ -89,9 +108,8 @@ async def test_another_script_is_another_transcript(tmp_path: Path) -> None:
 
 
 @pytest.mark.asterisk
-async def test_refer_through_asterisk(tmp_path: Path) -> None:
-    status, report = await demo(tmp_path, "--mode", "refer", "--no-scenarios")
-    assert (status, report["failures"]) == (0, [])
+def test_refer_through_asterisk(whole: tuple[Path, dict[str, Any]]) -> None:
+    tmp_path, report = whole
     assert report["peer"].startswith("Asterisk 22.")
     call = report["modes"]["refer"]
     assert call["outcome"] == "transferred"
