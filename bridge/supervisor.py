@@ -5,7 +5,6 @@ taking calls along.
 """
 
 import asyncio
-import json
 import signal
 import socket
 import sys
@@ -19,6 +18,7 @@ import structlog
 
 from bridge import plan
 from bridge.config import Settings
+from bridge.front_desk import ask
 from bridge.paths import Paths
 
 log = structlog.get_logger()
@@ -211,12 +211,7 @@ class Supervisor:
     async def _ask(self, control: Path, request: dict[str, Any]) -> dict[str, Any]:
         """One request to a control socket; {} when nobody is there, or there is nothing to say."""
         try:
-            async with asyncio.timeout(1.0):
-                reader, writer = await asyncio.open_unix_connection(str(control))
-                writer.write(json.dumps(request).encode() + b"\n")
-                answer = json.loads(await reader.readline() or b"{}")
-                writer.close()
-                return answer if isinstance(answer, dict) else {}
+            return await ask(control, request)
         except (OSError, TimeoutError, ValueError):
             return {}
 
